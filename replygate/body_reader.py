@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from service.web.request_body import FORM_TYPES, PLAIN_TEXT
-from service.web.upload_limits import MAX_UPLOAD_REQUEST, UPLOAD_SECONDS, UPLOADS_AT_ONCE, is_upload
+from service.web.upload_limits import UPLOAD_SECONDS, UPLOADS_AT_ONCE, large_request_limit
 
 
 class TooManyUploads(Exception):
@@ -20,14 +20,17 @@ class BodyReader:
 
     async def read(self, scope: Any, protocol: Any) -> bytes:
         """Raises TimeoutError and TooManyUploads."""
-        if not is_upload(scope.method, scope.path, scope.headers.get("cookie") or ""):
-            longest = self._max_form if is_form(scope) else self._max_body
-            return await read_body(scope, protocol, longest, self._timeout)
+        ordinary = self._max_form if is_form(scope) else self._max_body
+        most = large_request_limit(scope.method, scope.path, scope.headers.get("cookie") or "")
+        if int(scope.headers.get("content-length") or most) <= ordinary:
+            most = 0  # a short request needs no place among the uploads
+        if most <= ordinary:
+            return await read_body(scope, protocol, ordinary, self._timeout)
         if self._uploads >= UPLOADS_AT_ONCE:
             raise TooManyUploads
         self._uploads += 1
         try:
-            return await read_body(scope, protocol, MAX_UPLOAD_REQUEST, UPLOAD_SECONDS)
+            return await read_body(scope, protocol, most, UPLOAD_SECONDS)
         finally:
             self._uploads -= 1
 

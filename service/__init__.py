@@ -77,7 +77,7 @@ from .submission import views as submission_views
 from .submission.acceptance import Submissions
 from .submission.fast_path import SubmissionFastPath
 from .submission.form_tokens import ProofOfWork
-from .web import docs_pages, errors, navigation, page_addresses, page_elements, page_language
+from .web import docs_pages, errors, navigation, page_addresses, page_elements, page_language, upload_limits
 from .web.access_log import AccessLogMiddleware
 from .web.deferred_answers import DeferredAnswers
 from .web.errors import ErrorBoundary
@@ -169,6 +169,7 @@ def create_app(deps: Deps) -> Flask:
     app.url_map.merge_slashes = False  # an address in a path contains two slashes in a row
     app.url_map.converters["thread"] = ThreadConverter
     deps.init_app(app)
+    upload_limits.init_app(app)
     sites = SiteCache(deps.storage.sites)
     sites.init_app(app)
     SiteKeyIndex(deps.storage.sites, deps.pseudonyms).init_app(app)

@@ -45,6 +45,8 @@ KIND_LABELS = {
     "export": "Exports",
     "user-key": "Keys for signed users",
     "akismet-key": "Akismet keys",
+    "coral-secret": "Coral’s signing secret",
+    "import": "Imports",
     "erasure": "Erasures",
     "report": "Reports",
     "thread": "Threads",

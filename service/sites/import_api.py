@@ -12,7 +12,7 @@ from service.accounts import sessions
 from service.deps import deps
 from service.web import site_cache
 from service.web.operations import operation, parsed_query
-from service.web.upload_limits import MAX_UPLOAD, MAX_UPLOAD_REQUEST
+from service.web.upload_limits import MAX_UPLOAD
 
 from .import_requests import start_checked, store_upload
 
@@ -95,7 +95,6 @@ def get_import(site: str) -> ImportAnswer:
     parse=False,
 )
 def upload_export(site: str) -> ImportAnswer:
-    request.max_content_length = MAX_UPLOAD_REQUEST
     signed = sessions.require_change(site, "owner")
     query = parsed_query(ImportQuery)
     wanted = ImportState(

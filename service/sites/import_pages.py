@@ -18,7 +18,7 @@ from service.accounts.sessions import SignedIn
 from service.deps import deps
 from service.web import site_cache
 from service.web.operations import validated
-from service.web.upload_limits import MAX_UPLOAD, MAX_UPLOAD_REQUEST
+from service.web.upload_limits import MAX_UPLOAD
 
 from .import_requests import start_checked, store_upload
 
@@ -65,7 +65,6 @@ def _page(site: Site, signed: SignedIn, form: ImportStepForm, problems: tuple[Pr
 
 @blueprint.post("")
 def take_step(site: str) -> ResponseReturnValue:
-    request.max_content_length = MAX_UPLOAD_REQUEST
     signed, found = sessions.require_change(site, "owner"), site_cache.get_site(site)
     fields = {name: value for name, value in request.form.items() if name not in ("file", "pages")}
     form = ImportStepForm()

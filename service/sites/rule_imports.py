@@ -19,8 +19,6 @@ from .rule_scopes import RuleScope, rule_route, scope_to_change, scope_to_read
 
 blueprint = Blueprint("rule_imports", __name__)
 
-#: Bytes of a form with a list. The command line has no such limit.
-MAX_IMPORT_FORM = 2 * 2**20
 #: Rules and problems of a list that are shown.
 SHOWN_RULES, SHOWN_PROBLEMS = 50, 200
 
@@ -71,7 +69,6 @@ def _page(
 @rule_route(blueprint, "/import", "POST")
 def import_rules(site: str) -> ResponseReturnValue:
     """Show what the list would add, with every mistake. Add its rules once the person confirmed that."""
-    request.max_content_length = request.max_form_memory_size = MAX_IMPORT_FORM
     scope = scope_to_change(site)
     given = {name: value for name, value in request.form.items() if name != "file"}
     form = ImportForm.model_construct(**{**ImportForm().model_dump(), **given})  # shows what was entered

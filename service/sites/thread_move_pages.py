@@ -37,8 +37,6 @@ blueprint = Blueprint("thread_move_pages", __name__, url_prefix="/sites/<site>/t
 
 #: Threads that one request moves: 2,000 take about three seconds. The command line has no limit.
 MAX_MOVES_OF_PAGE = 2_000
-#: Bytes of a form with a mapping.
-MAX_MOVES_FORM = 2**20
 #: Rows of a plan that are shown.
 SHOWN_MOVES = 200
 TOO_MANY_MOVES = (
@@ -96,7 +94,6 @@ def _form(site: Site, signed: SignedIn, form: MoveForm, problems: tuple[Problem,
 @blueprint.post("")
 def submit_moves(site: str) -> ResponseReturnValue:
     """Show what the moves would change. Apply them once the owner confirmed exactly that."""
-    request.max_content_length = request.max_form_memory_size = MAX_MOVES_FORM
     signed, found, storage = sessions.require_change(site, "owner"), site_cache.get_site(site), deps().storage
     fields = {name: value for name, value in request.form.items() if name != "file"}
     form = validated(MoveForm, fields, strict=False)

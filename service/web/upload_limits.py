@@ -1,19 +1,34 @@
-"""Requests that may be larger than others: files of owners."""
+"""Requests that may be larger than others: files and lists that people who are signed in send."""
 
 import re
+from collections.abc import Mapping
+
+from flask import Flask, request
 
 #: Bytes of an uploaded export.
 MAX_UPLOAD = 8 * 2**20
-#: Bytes of a request with an upload: the form has other fields, and a mapping of pages.
-MAX_UPLOAD_REQUEST = MAX_UPLOAD + 2**20
 #: Seconds in which an upload has to arrive.
 UPLOAD_SECONDS = 120.0
 #: Uploads that one web process reads at once. Each needs its size in memory.
 UPLOADS_AT_ONCE = 2
+#: Path of a request, below any path of the public address -> its bytes, with all fields of a form.
+LARGE_REQUESTS: Mapping[re.Pattern[str], int] = {
+    re.compile(r".*/sites/[^/]+/import/?"): MAX_UPLOAD + 2**20,  # and a mapping of pages
+    re.compile(r".*/(?:ops|sites/[^/]+)/rules/import"): 2 * 2**20,
+    re.compile(r".*/sites/[^/]+/threads/moves"): 2**20,
+}
+LARGEST_REQUEST = max(LARGE_REQUESTS.values())
 
-_UPLOAD_PATH = re.compile(r"(?:/v1)?/sites/[^/]+/import/?")
+
+def large_request_limit(method: str, path: str, cookies: str) -> int:
+    """Return the bytes that an upload may have; 0 for other requests. Only people who are signed in have a cookie."""
+    if method != "POST" or not cookies:
+        return 0
+    return next((most for address, most in LARGE_REQUESTS.items() if address.fullmatch(path)), 0)
 
 
-def is_upload(method: str, path: str, cookies: str) -> bool:
-    """Return True for a request that may be an owner's upload. Only people who are signed in have a cookie."""
-    return method == "POST" and bool(cookies) and bool(_UPLOAD_PATH.fullmatch(path))
+def init_app(app: Flask) -> None:
+    @app.before_request
+    def allow_upload() -> None:
+        if most := large_request_limit(request.method, request.path, request.headers.get("Cookie", "")):
+            request.max_content_length = request.max_form_memory_size = most

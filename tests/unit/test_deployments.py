@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from comments.settings import Settings
+from service.web.upload_limits import LARGEST_REQUEST
 from workers.start import PROCESS_NAMES
 
 ROOT = Path(__file__).parents[2]
@@ -156,7 +157,7 @@ def test_compose_with_caddy_publishes_the_proxy_alone() -> None:
     text = (DEPLOY / "caddy/Caddyfile").read_text()
     assert "{$DOMAIN}" in text
     assert "DOMAIN" in services["caddy"]["environment"]
-    assert int(text.partition("max_size ")[2].split("KB")[0]) * 1000 >= Settings(secret_key="x" * 32).max_form
+    assert int(text.partition("max_size ")[2].split("MB")[0]) * 1_000_000 >= LARGEST_REQUEST
 
 
 def test_every_container_of_compose_has_limits_and_rotated_logs() -> None:

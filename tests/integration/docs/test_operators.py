@@ -19,6 +19,7 @@ from click.testing import CliRunner
 
 from comments.settings import Settings
 from replygate.__main__ import cli
+from service.web.upload_limits import LARGEST_REQUEST
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/operators.md").read_text()
@@ -72,8 +73,8 @@ def test_the_proxies_lead_to_the_service(language: str) -> None:
     settings = Settings(secret_key="x" * 32)
     assert f"{settings.host}:{settings.port}" in text
     assert text.count("{") == text.count("}")
-    (limit,) = re.findall(r"(?:max_size|client_max_body_size) (\d+)k", text, re.IGNORECASE)
-    assert int(limit) * 1000 >= settings.max_form
+    (limit,) = re.findall(r"(?:max_size|client_max_body_size) (\d+)m", text, re.IGNORECASE)
+    assert int(limit) * 1_000_000 >= LARGEST_REQUEST
 
 
 @pytest.fixture

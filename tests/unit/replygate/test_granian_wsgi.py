@@ -114,6 +114,23 @@ def test_an_application_s_parts_are_joined_and_closed() -> None:
     assert closed
 
 
+@pytest.mark.parametrize("prefix", ["", "/replies"])
+@pytest.mark.parametrize(
+    "path", ["/sites/blog/import", "/v1/sites/blog/import", "/sites/blog/rules/import", "/ops/rules/import",
+             "/sites/blog/threads/moves"]
+)  # fmt: skip
+def test_uploads_of_people_who_are_signed_in_may_be_larger(prefix: str, path: str) -> None:
+    def size_read(headers: list[tuple[str, str]], path: str) -> int:
+        line, adapter = Line(b"x" * 1000), WSGIAdapter(echo, threads=1, max_body=10, max_form=40)
+        length = ("content-length", "1000")
+        asyncio.run(adapter.__rsgi__(request([length, *headers], method="POST", path=path), line))
+        return len(line.answered[2])
+
+    cookie = ("cookie", "session=s")
+    assert size_read([cookie], prefix + path) == 1000
+    assert size_read([], prefix + path) == size_read([cookie], "/sites/blog/rules") == 0
+
+
 def test_a_body_in_pieces_is_joined() -> None:
     line = Line(b"ab", b"", b"c")
     assert status(line, [("transfer-encoding", "chunked")]) == 200
