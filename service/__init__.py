@@ -165,11 +165,10 @@ MOVED_PAGES = {"/sites/<site>/standings": "sites/<site>/rules", "/sites/<site>/p
 def create_app(deps: Deps) -> Flask:
     """Create the web application. It keeps nothing global, so tests can create many."""
     app, settings = Flask(__name__), deps.settings
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.url_map.merge_slashes = False  # an address in a path contains two slashes in a row
     app.url_map.converters["thread"] = ThreadConverter
     deps.init_app(app)
-    upload_limits.init_app(app)
+    upload_limits.init_app(app, settings.max_body)
     sites = SiteCache(deps.storage.sites)
     sites.init_app(app)
     SiteKeyIndex(deps.storage.sites, deps.pseudonyms).init_app(app)

@@ -27,7 +27,10 @@ def large_request_limit(method: str, path: str, cookies: str) -> int:
     return next((most for address, most in LARGE_REQUESTS.items() if address.fullmatch(path)), 0)
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, max_body: int) -> None:
+    """Limit the bodies of requests: ordinary ones to `max_body` bytes, uploads as in `LARGE_REQUESTS`."""
+    app.config["MAX_CONTENT_LENGTH"] = max_body
+
     @app.before_request
     def allow_upload() -> None:
         if most := large_request_limit(request.method, request.path, request.headers.get("Cookie", "")):
