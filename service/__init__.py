@@ -168,7 +168,7 @@ def create_app(deps: Deps) -> Flask:
     app.url_map.merge_slashes = False  # an address in a path contains two slashes in a row
     app.url_map.converters["thread"] = ThreadConverter
     deps.init_app(app)
-    upload_limits.init_app(app, settings.max_body)
+    upload_limits.limit_request_bodies(app, settings.max_body)
     sites = SiteCache(deps.storage.sites)
     sites.init_app(app)
     SiteKeyIndex(deps.storage.sites, deps.pseudonyms).init_app(app)

@@ -27,7 +27,7 @@ def large_request_limit(method: str, path: str, cookies: str) -> int:
     return next((most for address, most in LARGE_REQUESTS.items() if address.fullmatch(path)), 0)
 
 
-def init_app(app: Flask, max_body: int) -> None:
+def limit_request_bodies(app: Flask, max_body: int) -> None:
     """Limit the bodies of requests: ordinary ones to `max_body` bytes, uploads as in `LARGE_REQUESTS`."""
     app.config["MAX_CONTENT_LENGTH"] = max_body
 
