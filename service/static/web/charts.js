@@ -5,11 +5,17 @@
 const HEIGHT = 220; // pixels
 const SHADES = "(prefers-color-scheme: dark)";
 const UNITS = [[1, "ms", 0.001], [60, "s", 1], [3600, "min", 60], [172_800, "h", 3600], [Infinity, "days", 86_400]];
+const SIZES = [[1e9, "GB"], [1e6, "MB"], [1e3, "kB"]];
 /** Steps of a duration's axis, in seconds. */
 const DURATIONS = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 7200, 14_400, 28_800, 86_400, 259_200, 604_800, 2_592_000];
 const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 1_000_000];
 
 const colour = (token) => getComputedStyle(document.documentElement).getPropertyValue(token).trim();
+
+function bytes(n) {
+  const [size, unit] = SIZES.find(([size]) => n >= size) ?? [1, "B"];
+  return `${Number((n / size).toFixed(1)).toLocaleString("en-GB")} ${unit}`;
+}
 
 function duration(seconds) {
   if (!seconds) return "0";
@@ -17,6 +23,13 @@ function duration(seconds) {
   const amount = seconds / size;
   return `${amount < 9.95 && !Number.isInteger(amount) ? amount.toFixed(1) : Math.round(amount)} ${unit}`;
 }
+
+/** Steps and labels of the axis, and the least value at its top, for each format of a chart. */
+const FORMATS = {
+  number: { incrs: WHOLE, least: 4, format: (n) => n.toLocaleString("en-GB") },
+  duration: { incrs: DURATIONS, least: 1, format: duration },
+  bytes: { incrs: WHOLE.flatMap((n) => [n, n * 1e6]).sort((a, b) => a - b), least: 1000, format: bytes },
+};
 
 /** Read a table: the labels of its rows, and a series for each column that has a colour. */
 function readTable(table) {
@@ -60,7 +73,7 @@ function legend(series) {
 
 function options(chart, data, drawn, onMove) {
   const isBars = chart.dataset.kind === "bars";
-  const isDuration = chart.dataset.format === "duration";
+  const { incrs, least, format } = FORMATS[chart.dataset.format] ?? FORMATS.number;
   const axis = { stroke: colour("--muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: `12px ${getComputedStyle(chart).fontFamily}` };
   const last = data.labels.length - 1;
   return {
@@ -68,10 +81,10 @@ function options(chart, data, drawn, onMove) {
     height: HEIGHT,
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: !isBars } },
-    scales: { x: { time: false, range: [-0.6, last + 0.6] }, y: { range: (_, __, top) => [0, Math.max(isDuration ? 1 : 4, top * 1.08)] } },
+    scales: { x: { time: false, range: [-0.6, last + 0.6] }, y: { range: (_, __, top) => [0, Math.max(least, top * 1.08)] } },
     axes: [
       { ...axis, size: 28, grid: { show: false }, incrs: [1, 2, 3, 4, 6, 7, 14, 30], space: 56, values: (_, splits) => splits.map((i) => data.labels[i] ?? "") },
-      { ...axis, size: 56, incrs: isDuration ? DURATIONS : WHOLE, values: (_, splits) => splits.map((n) => (isDuration ? duration(n) : n.toLocaleString("en-GB"))) },
+      { ...axis, size: 64, incrs, values: (_, splits) => splits.map(format) },
     ],
     series: [
       {},
@@ -132,15 +145,37 @@ function makeReadable(chart, plotOf) {
   });
 }
 
+/** The charts on the page, by their elements, so that all are drawn again when the colours change. */
+const plots = new Map();
+const resizes = new ResizeObserver((entries) => {
+  for (const { target } of entries) plots.get(target)?.setSize({ width: target.clientWidth, height: HEIGHT });
+});
+
 function show(chart) {
-  let plot = draw(chart);
-  makeReadable(chart, () => plot);
+  plots.set(chart, draw(chart));
+  makeReadable(chart, () => plots.get(chart));
   document.querySelector(`table[data-chart="${chart.id}"]`).closest("details").open = false;
-  new ResizeObserver(() => plot.setSize({ width: chart.clientWidth, height: HEIGHT })).observe(chart);
-  matchMedia(SHADES).addEventListener("change", () => {
-    plot.destroy();
-    plot = draw(chart);
-  });
+  resizes.observe(chart);
 }
 
-document.querySelectorAll(".chart").forEach(show);
+/** Draw every chart of the page that is not drawn yet, and forget those that were taken out of the page. */
+export function showCharts() {
+  for (const [chart, plot] of plots) {
+    if (chart.isConnected) continue;
+    plot.destroy();
+    resizes.unobserve(chart);
+    plots.delete(chart);
+  }
+  for (const chart of document.querySelectorAll(".chart")) {
+    if (!plots.has(chart)) show(chart);
+  }
+}
+
+matchMedia(SHADES).addEventListener("change", () => {
+  for (const [chart, plot] of plots) {
+    plot.destroy();
+    plots.set(chart, draw(chart));
+  }
+});
+
+showCharts();
