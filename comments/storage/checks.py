@@ -29,6 +29,9 @@ CHECK_SECONDS = 600
 TOO_MANY_CHECKS = "Too many checks in one minute. Try again a little later."
 TOO_MANY_CHECKS_OF_SITE = "Too many checks of this site in one minute. Try again a little later."
 BUSY_JUDGES = "Too many checks are waiting for a judge. Try again in a moment."
+KEY_OF_OTHER_CHECK = "This Idempotency-Key was already used for a different check."
+#: Seconds to wait before trying again when too many checks wait for a judge.
+BUSY_JUDGES_SECONDS = 2
 #: Largest number of comments in one check.
 MAX_CHECKED = 200
 

@@ -70,7 +70,7 @@ class _Deadline:
 
 
 def attempts(call: Call[T], policy: RetryPolicy, now: Callable[[], float]) -> Attempts[T]:
-    """Send a call until it is answered for good. Returns the decode_answer answer.
+    """Send a call until it is answered for good. Returns the decoded answer.
 
     Raises NoAnswerError, UnexpectedAnswerError, and ProblemError for the last answer.
     """

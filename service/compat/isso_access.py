@@ -6,15 +6,15 @@ Isso's client sends cookies to another host, so answers allow credentials: for t
 import json
 from typing import Any
 
-from flask import Response, request
-from werkzeug.exceptions import Forbidden, HTTPException
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import BadRequest, Forbidden, HTTPException
 from werkzeug.http import dump_cookie
 
 from comments.errors import NotAllowed, NotFound, ReplygateError, StorageDown
 from comments.site import Site
 from service.deps import deps
 from service.web import errors, site_access, site_cache
-from service.web.request_body import JSON
+from service.web.request_body import JSON, json_object
 
 #: Isso's own list.
 ALLOWED_METHODS, ALLOWED_HEADERS = "HEAD, GET, POST, PUT, DELETE", "Origin, Referer, Content-Type"
@@ -44,6 +44,35 @@ def add_credentials_headers(response: Response) -> Response:
         if request.method == "OPTIONS":
             response.headers["Access-Control-Max-Age"] = site_access.PREFLIGHT_SECONDS
     return response
+
+
+def isso_blueprint(name: str) -> Blueprint:
+    """Return a blueprint for addresses of Isso's API, with its headers and its form of errors."""
+    blueprint = Blueprint(name, __name__, url_prefix="/isso/<site>")
+    blueprint.after_request(add_credentials_headers)
+    blueprint.register_error_handler(ReplygateError, isso_error)
+    blueprint.register_error_handler(HTTPException, isso_error)
+    return blueprint
+
+
+def requested_uri() -> str:
+    """Return the name of the thread, as Isso's client sends it. Raises BadRequest without one."""
+    if "uri" not in request.args:
+        raise BadRequest("missing uri query")
+    return request.args["uri"]
+
+
+def is_plain() -> bool:
+    """Return True if the client asks for texts as they were written, not as HTML."""
+    return request.args.get("plain", "0") != "0"
+
+
+def sent_text(missing: str) -> str:
+    """Return the text in the body. Raises BadRequest, with the message `missing` if there is none."""
+    text = json_object(request.get_data()).get("text")
+    if not isinstance(text, str):
+        raise BadRequest(missing if text is None else "text must be a string or null")
+    return text
 
 
 def json_text(body: Any) -> str:

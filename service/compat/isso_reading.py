@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, request
-from werkzeug.exceptions import BadRequest, HTTPException
+from flask import Response, request
+from werkzeug.exceptions import BadRequest
 
-from comments.errors import ReplygateError
 from comments.isso_names import isso_number, thread_of_isso_uri
 from comments.site import Site
 from comments.storage.values import ThreadRow
@@ -23,7 +22,7 @@ from service.web.response_cache import RenderedBody
 from service.web.schemas import MAX_COUNTED, MAX_LIMIT, PublicComment
 from service.web.thread_links import requested_thread
 
-from .isso_access import add_credentials_headers, isso_error, json_answer, json_text
+from .isso_access import is_plain, isso_blueprint, json_answer, json_text, requested_uri
 from .isso_comments import client_settings, shown_comment
 from .isso_threads import (
     CommentBranch,
@@ -35,10 +34,7 @@ from .isso_threads import (
     top_numbers,
 )
 
-blueprint = Blueprint("isso_reading", __name__, url_prefix="/isso/<site>")
-blueprint.after_request(add_credentials_headers)
-blueprint.register_error_handler(ReplygateError, isso_error)
-blueprint.register_error_handler(HTTPException, isso_error)
+blueprint = isso_blueprint("isso_reading")
 
 SORTINGS = ("newest", "oldest", "upvotes")
 
@@ -54,9 +50,7 @@ class ThreadQuestion:
 
 def requested_isso_thread(site: Site) -> str:
     """Return the thread in the parameter `uri`. Raises BadRequest and Invalid."""
-    if "uri" not in request.args:
-        raise BadRequest("missing uri query")
-    return requested_thread(site, thread_of_isso_uri(request.args["uri"], site))
+    return requested_thread(site, thread_of_isso_uri(requested_uri(), site))
 
 
 @blueprint.get("/")
@@ -94,7 +88,7 @@ def _question() -> ThreadQuestion:
     limit = None if limit is not None and limit < 0 else limit
     # Without a limit for replies, Isso uses that for top-level comments.
     part = CommentSlice(limit, offset, limit if nested_limit is None else nested_limit, after, sort == "newest")
-    return ThreadQuestion(part, _whole_number("parent"), request.args.get("plain", "0") != "0")
+    return ThreadQuestion(part, _whole_number("parent"), is_plain())
 
 
 def _whole_number(name: str) -> int | None:
@@ -155,7 +149,7 @@ def count_uris(site: str) -> Response:
 def isso_feed(site: str) -> Response:
     """Return an Atom feed of a thread. Its links lead to the places where Isso's client shows the comments."""
     found, storage = site_cache.get_site(site), deps().storage
-    key, uri = requested_isso_thread(found), request.args["uri"]
+    key, uri = requested_isso_thread(found), requested_uri()
     version = storage.threads.version(found.id, key)
     cache_response(found, key, version)
     address = feeds.self_address(deps().settings.public_url, f"/isso/{found.id}/feed", uri=uri)

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, request
-from werkzeug.exceptions import BadRequest, HTTPException
+from flask import Response, request
 
 from comments.drafts import AuthorView
 from comments.email_subscriptions import REPLIES
-from comments.errors import Invalid, NotAllowed, NotFound, Problem, ReplygateError
+from comments.errors import Invalid, NotAllowed, NotFound, Problem
 from comments.isso_names import thread_of_isso_uri
 from comments.lifecycle import Outcome
 from comments.site import Site
@@ -22,23 +21,22 @@ from service.web import request_body, site_access, site_cache
 from service.web.request_body import RequestBody
 
 from .isso_access import (
-    add_credentials_headers,
     check_content_type,
     cookie_path,
     end_rights,
     give_rights,
     given_rights,
-    isso_error,
+    is_plain,
+    isso_blueprint,
     json_answer,
+    requested_uri,
+    sent_text,
 )
 from .isso_comments import own_comment, shown_comment
 from .isso_reading import requested_isso_thread
 from .isso_threads import find_comment, number_of, top_numbers
 
-blueprint = Blueprint("isso_writing", __name__, url_prefix="/isso/<site>")
-blueprint.after_request(add_credentials_headers)
-blueprint.register_error_handler(ReplygateError, isso_error)
-blueprint.register_error_handler(HTTPException, isso_error)
+blueprint = isso_blueprint("isso_writing")
 
 #: Isso's names of the fields that have another name here.
 ISSO_FIELDS = {"text": "content", "author": "author", "email": "email", "website": "url", "title": "thread_title"}
@@ -51,10 +49,8 @@ VERDICT_SECONDS = 3
 def submit_new(site: str) -> Response:
     """Accept a comment: 201 if it is published by now, 202 if it is not."""
     check_content_type()
-    found = site_cache.get_site(site)
-    if "uri" not in request.args:
-        raise BadRequest("missing uri query")
-    accepted = submissions().submit(request, site, lambda: _submitted(found))
+    found, uri = site_cache.get_site(site), requested_uri()
+    accepted = submissions().submit(request, site, lambda: _submitted(found, uri))
     return when_judged(accepted, VERDICT_SECONDS, lambda judged: _new_answer(found, judged))
 
 
@@ -67,7 +63,7 @@ def _new_answer(found: Site, accepted: AcceptedSubmission) -> Response:
     return give_rights(response, found, number_of(comment), comment.id)
 
 
-def _submitted(site: Site) -> RequestBody:
+def _submitted(site: Site, uri: str) -> RequestBody:
     """Read the body, with the names of our fields. Raises BadRequest and Invalid with every problem."""
     sent = {name: value for name, value in request_body.json_object(request.get_data()).items() if value is not None}
     problems = [
@@ -81,7 +77,7 @@ def _submitted(site: Site) -> RequestBody:
     if problems:
         raise Invalid(problems)
     fields = {ours: sent[theirs] for theirs, ours in ISSO_FIELDS.items() if theirs in sent}
-    fields["thread"] = thread_of_isso_uri(request.args["uri"], site)
+    fields["thread"] = thread_of_isso_uri(uri, site)
     if parent:
         fields["parent"] = _parent_id(site, parent)
     if sent.get("notification") and fields.get("email") and deps().settings.sends_mail:
@@ -128,7 +124,7 @@ def own_text(site: str, number: int) -> Response:
     """Return the author's own comment, to edit it."""
     found = site_cache.get_site(site)
     own = author_view(deps(), found, *_with_rights(found, number))
-    return json_answer(_own(own, request.args.get("plain", "0") != "0"))
+    return json_answer(_own(own, is_plain()))
 
 
 @blueprint.put("/id/<int:number>")
@@ -137,10 +133,7 @@ def edit_text(site: str, number: int) -> Response:
     check_content_type()
     found = site_cache.get_site(site)
     id, proof = _with_rights(found, number)
-    text = request_body.json_object(request.get_data()).get("text")
-    if not isinstance(text, str):
-        raise BadRequest("text is missing" if text is None else "text must be a string or null")
-    own = apply_edit(deps(), found, id, proof, text)
+    own = apply_edit(deps(), found, id, proof, sent_text("text is missing"))
     answer = json_answer(_own(own) | {"modified": deps().now().timestamp()})
     return give_rights(answer, found, number, id)
 
@@ -166,7 +159,4 @@ def refuse_vote(site: str, number: int, vote: str) -> Response:
 
 @blueprint.post("/preview")
 def preview_text(site: str) -> Response:
-    text = request_body.json_object(request.get_data()).get("text")
-    if not isinstance(text, str):
-        raise BadRequest("no text given")
-    return json_answer({"text": rendered_preview(site, text).rstrip("\n")})
+    return json_answer({"text": rendered_preview(site, sent_text("no text given")).rstrip("\n")})

@@ -101,8 +101,8 @@ def own_address(request: Request, settings: Settings) -> str:
     try:
         ip_address(host)
     except ValueError:
-        return request.host_url if host == "localhost" else settings.public_url
-    return request.host_url
+        return request.root_url if host == "localhost" else settings.public_url
+    return request.root_url
 
 
 def is_site_origin(site: Site, origin: str, request: Request, settings: Settings) -> bool:

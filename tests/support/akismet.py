@@ -1,7 +1,6 @@
 """The Akismet API on a storage, with a judge that answers at once."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
@@ -12,14 +11,9 @@ from comments.job_queue import Jobs
 from comments.pseudonyms import Pseudonyms
 from comments.setting_values import Term
 from comments.storage.interfaces import Storage
-from service import create_app
-from service.deps import Deps
-from tests.support.builders import SECRET, a_site, settings
-from tests.support.immediate_jobs import ImmediateJobs
-from workers.deps import Deps as JudgeDeps
-from workers.deps import now, set_deps
+from tests.support.builders import SECRET, a_site
+from tests.support.immediate_jobs import open_judged_app
 from workers.filters import BUILT_IN, Filter
-from workers.judging.policy import build_policy, catalogue
 
 BLOG = "https://blog.example"
 HAM = "I walked the pier path last Sunday and the harbour lights were lovely. Thank you for the map."
@@ -71,7 +65,4 @@ def open_akismet(
     """
     plain = {"per_minute": 0, "origins": (BLOG,), "akismet_keys": ("k1",), "reject_words": (Term("pills-casino"),)}
     storage.sites.put(a_site(**(plain | site)))
-    jobs = jobs or ImmediateJobs()
-    set_deps(JudgeDeps(settings(), storage, now, jobs, filters, build_policy(filters, {})))
-    deps = Deps(settings(), storage, jobs, Pseudonyms(SECRET), lambda: datetime.now(UTC), signals=catalogue(BUILT_IN))
-    return AkismetServer(create_app(deps), storage)
+    return AkismetServer(open_judged_app(storage, jobs, filters), storage)

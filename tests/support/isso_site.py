@@ -9,14 +9,9 @@ from flask import Flask
 from comments.pseudonyms import Pseudonyms
 from comments.site import Site
 from comments.storage.interfaces import Storage
-from service import create_app
-from service.deps import Deps
-from tests.support.builders import SECRET, a_site, settings
-from tests.support.immediate_jobs import ImmediateJobs
+from tests.support.builders import SECRET, a_site
+from tests.support.immediate_jobs import open_judged_app
 from tests.support.isso_requests import ORIGIN
-from workers import deps as workers
-from workers.filters import BUILT_IN
-from workers.judging.policy import build_policy, catalogue
 
 
 @dataclass(frozen=True)
@@ -42,8 +37,6 @@ def isso_blog(**changes: Any) -> Site:
 def open_isso_site(storage: Storage, site: Site, **changes: Any) -> IssoSite:
     """Create the service. `changes` are settings of the deployment."""
     storage.sites.put(site)
-    chosen, jobs, pseudonyms = settings(**changes), ImmediateJobs(), Pseudonyms(SECRET)
-    workers.set_deps(workers.Deps(chosen, storage, workers.now, jobs, BUILT_IN, build_policy(BUILT_IN, {})))
-    app = create_app(Deps(chosen, storage, jobs, pseudonyms, workers.now, signals=catalogue(BUILT_IN)))
+    app = open_judged_app(storage, **changes)
     app.testing = True
-    return IssoSite(app, storage, pseudonyms)
+    return IssoSite(app, storage, Pseudonyms(SECRET))

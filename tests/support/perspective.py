@@ -1,7 +1,6 @@
 """The Perspective API on a storage, with a judge that answers at once."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
@@ -9,17 +8,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from comments.job_queue import Jobs
-from comments.pseudonyms import Pseudonyms
 from comments.storage.interfaces import Storage
 from replygate.commands.site_commands import new_key
-from service import create_app
-from service.deps import Deps
-from tests.support.builders import SECRET, a_site, settings
-from tests.support.immediate_jobs import ImmediateJobs
-from workers.deps import Deps as JudgeDeps
-from workers.deps import now, set_deps
-from workers.filters import BUILT_IN
-from workers.judging.policy import build_policy, catalogue
+from tests.support.builders import a_site
+from tests.support.immediate_jobs import open_judged_app
 
 ANALYZE, SUGGEST = "/v1alpha1/comments:analyze", "/v1alpha1/comments:suggestscore"
 #: An attack and a calm sentence.
@@ -58,7 +50,4 @@ def open_perspective(storage: Storage, jobs: Jobs | None = None, **site: Any) ->
     stored, key = new_key()
     storage.sites.put(a_site(keys=(stored,), per_minute=0, **site))
     storage.sites.put(a_site(id="shop", keys=(new_key()[0],)))
-    jobs = jobs or ImmediateJobs()
-    set_deps(JudgeDeps(settings(), storage, now, jobs, BUILT_IN, build_policy(BUILT_IN, {})))
-    deps = Deps(settings(), storage, jobs, Pseudonyms(SECRET), lambda: datetime.now(UTC), signals=catalogue(BUILT_IN))
-    return PerspectiveServer(create_app(deps), storage, key)
+    return PerspectiveServer(open_judged_app(storage, jobs), storage, key)

@@ -8,6 +8,8 @@ from comments.errors import Busy, KeyReused, TooMany
 from comments.model import Comment
 from comments.storage.checks import (
     BUSY_JUDGES,
+    BUSY_JUDGES_SECONDS,
+    KEY_OF_OTHER_CHECK,
     PERSONAL_CHECK,
     TOO_MANY_CHECKS,
     TOO_MANY_CHECKS_OF_SITE,
@@ -19,7 +21,7 @@ from comments.storage.checks import (
 from comments.storage.people_records import records_of_people, status_by_people
 from comments.storage.values import Accepted
 
-from .comments import BUSY_SECONDS, KEY_SECONDS, WAKEUP_SECONDS
+from .comments import KEY_SECONDS, WAKEUP_SECONDS
 from .site_data import AllSites, SiteData
 
 
@@ -42,7 +44,7 @@ class MemoryChecks:
                 return Accepted(earlier, repeat=True)
             rates = _rates(data, request, admission, now)
             if len(data.due_checks) >= admission.max_waiting:
-                raise Busy(BUSY_JUDGES, BUSY_SECONDS)
+                raise Busy(BUSY_JUDGES, BUSY_JUDGES_SECONDS)
             data.rates |= rates
             self._checks.setdefault(site, {})[id] = _StoredCheck(
                 CheckAnswer(request), now + admission.seconds, admission.max_kept > 0
@@ -124,7 +126,7 @@ def _earlier(data: SiteData, admission: CheckAdmission, now: float) -> str:
     if not admission.key or until <= now:
         return ""
     if fingerprint != admission.fingerprint:
-        raise KeyReused("This Idempotency-Key was already used for a different check.")
+        raise KeyReused(KEY_OF_OTHER_CHECK)
     return id
 
 

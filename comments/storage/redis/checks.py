@@ -8,6 +8,8 @@ from comments.model import Comment
 from comments.pseudonyms import digest
 from comments.storage.checks import (
     BUSY_JUDGES,
+    BUSY_JUDGES_SECONDS,
+    KEY_OF_OTHER_CHECK,
     PERSONAL_CHECK,
     TOO_MANY_CHECKS,
     TOO_MANY_CHECKS_OF_SITE,
@@ -27,8 +29,6 @@ from .comments import FINGERPRINT_BYTES, KEY_SECONDS, WAKEUP_MS
 from .memory import MemoryWatch
 from .scripts import Script
 
-#: Seconds to wait before trying again when too many checks wait for a judge.
-_BUSY_SECONDS = 2
 #: Names of the rates.
 _OF_SITE, _OF_ASKER = "checks", "checks:"
 
@@ -66,12 +66,12 @@ class RedisChecks:
             case ["repeat", earlier]:
                 return Accepted(earlier, repeat=True)
             case ["key_reused"]:
-                raise KeyReused("This Idempotency-Key was already used for a different check.")
+                raise KeyReused(KEY_OF_OTHER_CHECK)
             case ["rate_limited", seconds, 1]:
                 raise TooMany(TOO_MANY_CHECKS, int(seconds))
             case ["rate_limited", seconds, _]:
                 raise TooMany(TOO_MANY_CHECKS_OF_SITE, int(seconds))
-        raise Busy(BUSY_JUDGES, _BUSY_SECONDS)
+        raise Busy(BUSY_JUDGES, BUSY_JUDGES_SECONDS)
 
     def answer(self, site: str, id: str) -> CheckAnswer | None:
         (found,) = self.answers(site, [id])

@@ -329,3 +329,8 @@ def test_the_discovery_document_names_both_methods_and_their_messages(perspectiv
     asked = found["schemas"]["AnalyzeCommentRequest"]["properties"]
     assert asked["requestedAttributes"] == {"type": "object", "additionalProperties": {"$ref": "AttributeParameters"}}
     assert "$defs" not in json.dumps(found)
+
+
+def test_the_addresses_of_the_discovery_document_have_the_public_path(perspective: PerspectiveServer) -> None:
+    found = perspective.client.get("/$discovery/rest", base_url="http://localhost/replies").get_json()
+    assert (found["rootUrl"], found["baseUrl"]) == ("http://localhost/replies/", "http://localhost/replies/")
