@@ -78,7 +78,6 @@ from .submission.acceptance import Submissions
 from .submission.fast_path import SubmissionFastPath
 from .submission.form_tokens import ProofOfWork
 from .web import docs_pages, errors, navigation, page_addresses, page_elements, page_language, upload_limits
-from .web.access_log import AccessLogMiddleware
 from .web.deferred_answers import DeferredAnswers
 from .web.errors import ErrorBoundary
 from .web.public_path import PublicPath
@@ -194,7 +193,7 @@ def create_app(deps: Deps) -> Flask:
         app.add_url_rule(old, endpoint="moved", methods=["GET"], redirect_to=new)
     submission = ErrorBoundary(SubmissionFastPath(app.wsgi_app, submissions), app)
     reading = ReadingFastPath(SecurityHeaders(submission, settings), sites, deps.storage.threads, responses)
-    app.wsgi_app = AccessLogMiddleware(reading, ops_views.request_counters(app))  # type: ignore[method-assign]
+    app.wsgi_app = ops_views.with_access_log(reading, app)  # type: ignore[method-assign]
     if settings.public_path:
         app.wsgi_app = PublicPath(app.wsgi_app, settings.public_path)  # type: ignore[method-assign]
     if settings.trusted_proxies:

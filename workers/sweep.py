@@ -35,6 +35,7 @@ from comments.site_deletion import is_removable
 from comments.storage.redis import connect
 from comments.storage.redis.client import is_unavailable
 from comments.storage.store_waits import LONGEST_WAIT, SHORTEST_WAIT
+from comments.system_samples import read_sample
 from comments.text_deletion import deletion_limits
 from comments.thread_plans import has_changed_rules
 
@@ -75,6 +76,8 @@ class Sweep:
         storage = self._deps.storage
         storage.heartbeats.beat("sweep", self._name, _HEARTBEAT_LIFETIME)
         sites = storage.sites.all()
+        if minute := storage.system_history.claim_minute():
+            storage.system_history.add(read_sample(storage, sites, minute, self._deps.now()))
         self._note_removed({site.id for site in sites})
         short = {name for name in self._queues if self._is_short(name, sites)}
         judges = max(self._deps.settings.judges, len(storage.heartbeats.alive(QUEUES[JUDGE])))

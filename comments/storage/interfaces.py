@@ -33,6 +33,7 @@ from .shared_reputation import SharedReputation
 from .shared_views import SharedViews
 from .subjects import Subjects
 from .subscriptions import Subscriptions
+from .system_history import SystemHistory
 from .thread_details import ThreadDetailsStore
 from .thread_index import ThreadIndexes
 from .thread_moves import ThreadMoves
@@ -222,3 +223,4 @@ class Storage(CoreStorage):
     thread_indexes: ThreadIndexes
     archives: Archives
     import_uploads: ImportUploads
+    system_history: SystemHistory

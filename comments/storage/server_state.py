@@ -15,7 +15,10 @@ class Server(Protocol):
         """Return settings of the server that should be changed, in sentences. Raises StorageDown."""
 
     def figures(self) -> Mapping[str, float]:
-        """Return `memory_bytes`, `memory_limit_bytes` (0: none), `connections` and `version` of the data."""
+        """Return `memory_bytes`, `memory_limit_bytes` (0: none), `connections` and `version` of the data.
+
+        Also `disk_bytes` of the append-only file, `replicas`, and `replica_lag_bytes`: what the last replica lacks.
+        """
 
     def prepare(self) -> None:
         """Stamp or migrate the data. Raises SettingsInvalid if it is newer than this program."""

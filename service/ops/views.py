@@ -7,22 +7,25 @@ import hmac
 import time
 from dataclasses import dataclass
 from typing import Literal, cast
+from wsgiref.types import WSGIApplication
 
 from flask import Blueprint, Flask, Response, current_app, render_template, request
 from flask.blueprints import BlueprintSetupState
 from prometheus_client import CONTENT_TYPE_LATEST
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from comments.errors import NotFound, ReplygateError
+from comments.errors import Invalid, NotFound, Problem, ReplygateError
 from service.accounts.sessions import require_operator
 from service.deps import Deps, deps
-from service.web.access_log import log_exceptions_without_urls
-from service.web.operations import json_response, operation
+from service.web.access_log import AccessLogMiddleware, log_exceptions_without_urls
+from service.web.operations import json_response, operation, parsed_query
 from service.web.request_counters import RequestCounters
 
 from . import prometheus
 from .dashboard import Figures, figures, format_bytes, format_duration
 from .health import CachedHealth, problems, read_health
+from .history_charts import DEFAULT_HISTORY_RANGE, HISTORY_RANGES, HistoryRange, format_value, history_charts
+from .request_errors import RequestErrors
 
 blueprint = Blueprint("ops", __name__)
 
@@ -32,6 +35,7 @@ class Ops:
     """State that the views share; one per app."""
 
     counters: RequestCounters
+    errors: RequestErrors
     health: CachedHealth
 
 
@@ -41,17 +45,20 @@ def init_ops(state: BlueprintSetupState) -> None:
     of: Deps = app.extensions["replygate"]
     ops = Ops(
         RequestCounters(of.settings.metrics_dir),
+        RequestErrors(of.storage.system_history),
         CachedHealth(lambda: read_health(of.storage, of.queues, of.now()), time.monotonic),
     )
     app.extensions["replygate.ops"] = ops
     log_exceptions_without_urls(app)
     app.jinja_env.filters["duration"] = format_duration
     app.jinja_env.filters["bytes"] = format_bytes
+    app.jinja_env.filters["history_value"] = format_value
 
 
-def request_counters(app: Flask) -> RequestCounters:
-    """The counters of all requests to `app`."""
-    return cast(Ops, app.extensions["replygate.ops"]).counters
+def with_access_log(wsgi: WSGIApplication, app: Flask) -> AccessLogMiddleware:
+    """Count, time and log every request of `wsgi`, with the counters of `app`."""
+    ops: Ops = app.extensions["replygate.ops"]
+    return AccessLogMiddleware(wsgi, ops.counters, ops.errors.add)
 
 
 class Alive(BaseModel):
@@ -104,10 +111,34 @@ def ops_figures() -> Response:
     return json_response(_figures())
 
 
+class OperationsQuery(BaseModel):
+    """The query string of the page."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    range: str = Field(DEFAULT_HISTORY_RANGE, max_length=10, description=f"One of {', '.join(HISTORY_RANGES)}.")
+    charts: Literal["yes", "no"] = "yes"
+
+    @property
+    def choice(self) -> HistoryRange:
+        """Raises Invalid."""
+        if self.range not in HISTORY_RANGES:
+            raise Invalid([Problem("range", "unknown", f"must be one of {', '.join(HISTORY_RANGES)}")])
+        return HISTORY_RANGES[self.range]
+
+
 @blueprint.get("/ops")
 def operations_page() -> str:
-    signed = require_operator()
-    return render_template("ops/ops.html", figures=_figures(), signed=signed)
+    signed, query, of = require_operator(), parsed_query(OperationsQuery), deps()
+    samples = [] if query.charts == "no" else of.storage.system_history.read(query.choice.resolution)
+    return render_template(
+        "ops/ops.html",
+        figures=_figures(),
+        signed=signed,
+        query=query,
+        ranges=HISTORY_RANGES,
+        charts=None if query.charts == "no" else history_charts(samples, query.choice, of.now()),
+    )
 
 
 def require_ops() -> None:

@@ -1,7 +1,7 @@
 """Access log: time, count and log every request by its route, never by its URL."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from time import perf_counter
 from types import TracebackType
 from typing import Any, cast
@@ -25,10 +25,12 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 class AccessLogMiddleware:
-    """A WSGI application that times, counts and logs every request of `app`."""
+    """A WSGI application that times, counts and logs every request of `app`. `on_answer` gets each one's labels."""
 
-    def __init__(self, app: WSGIApplication, counters: RequestCounters) -> None:
-        self._app, self._counters = app, counters
+    def __init__(
+        self, app: WSGIApplication, counters: RequestCounters, on_answer: Callable[[RequestLabels], None] | None = None
+    ) -> None:
+        self._app, self._counters, self._on_answer = app, counters, on_answer
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         began = environ.get(BEGAN_KEY) or perf_counter()
@@ -40,6 +42,8 @@ class AccessLogMiddleware:
             seconds = perf_counter() - began
             labels = RequestLabels(_method(environ), route, int(line[:3]))
             self._counters.add(labels, seconds)
+            if self._on_answer:
+                self._on_answer(labels)
             if log.isEnabledFor(logging.INFO):
                 _log(labels, seconds, site)
             return start_response(line, headers, *error)

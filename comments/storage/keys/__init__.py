@@ -13,6 +13,7 @@ from .declarations import DECLARATIONS, ExportClass, KeyDeclaration
 from .deliveries import DeliveryKeys
 from .evidence import EvidenceKeys
 from .imports import ImportKeys
+from .installation import InstallationKeys
 from .moderation import ModerationKeys
 from .names import SHARED, WHOLE_SITE, thread_name, value_name
 from .notices import NoticeKeys
@@ -46,5 +47,6 @@ class Keys(
     NumberKeys,
     SubjectKeys,
     ImportKeys,
+    InstallationKeys,
 ):
     """All keys in one object, for stores that use several subjects."""

@@ -40,6 +40,7 @@ from .shared_views import RedisSharedViews
 from .sites_and_people import RedisHeartbeats, RedisPeople, RedisSites
 from .subjects import RedisSubjects
 from .subscriptions import RedisSubscriptions
+from .system_history import RedisSystemHistory
 from .thread_details import RedisThreadDetails
 from .thread_indexes import RedisThreadIndexes
 from .thread_moves import RedisThreadMoves
@@ -83,39 +84,24 @@ def open_redis(settings: Settings) -> Storage:
     client, keys, together = connect(settings), Keys(settings.prefix), settings.learn_together
     comments = RedisComments(client, keys, settings.wait_replicas)
     return Storage(
-        comments=comments,
-        queue=RedisQueue(client, keys),
+        comments=comments, queue=RedisQueue(client, keys), outbox=RedisOutbox(client, keys),
         threads=RedisThreads(client, keys, comments),
         thread_indexes=RedisThreadIndexes(client, keys, comments),
-        thread_details=RedisThreadDetails(client, keys),
-        thread_moves=RedisThreadMoves(client, keys),
-        evidence=RedisEvidence(client, keys, together),
-        corpus=RedisCorpus(client, keys, together),
-        checks=RedisChecks(client, keys),
+        thread_details=RedisThreadDetails(client, keys), thread_moves=RedisThreadMoves(client, keys),
+        evidence=RedisEvidence(client, keys, together), corpus=RedisCorpus(client, keys, together),
+        checks=RedisChecks(client, keys), check_records=RedisCheckRecords(client, keys),
         announcements=RedisAnnouncements(client, keys),
-        numbers=RedisNumbers(client, keys),
-        import_uploads=RedisImportUploads(client, keys),
-        sites=RedisSites(client, keys, together),
-        people=RedisPeople(client, keys),
-        outbox=RedisOutbox(client, keys),
+        numbers=RedisNumbers(client, keys), system_history=RedisSystemHistory(client, keys),
+        sites=RedisSites(client, keys, together), people=RedisPeople(client, keys),
         deliveries=RedisDeliveries(client, keys),
-        server=RedisServer(client, keys),
-        heartbeats=RedisHeartbeats(client, keys),
-        audit=RedisAudit(client, keys),
-        retention=RedisRetention(client, keys),
-        author_rules=RedisAuthorRules(client, keys),
-        author_history=RedisAuthorHistory(client, keys),
-        queue_index=RedisQueueIndex(client, keys),
-        shared_views=RedisSharedViews(client, keys),
-        presence=RedisPresence(client, keys),
-        notes=RedisNotes(client, keys),
-        bulks=RedisBulkActions(client, keys),
-        notices=RedisNotices(client, keys),
-        subscriptions=RedisSubscriptions(client, keys),
+        server=RedisServer(client, keys), heartbeats=RedisHeartbeats(client, keys),
+        audit=RedisAudit(client, keys), retention=RedisRetention(client, keys),
+        author_rules=RedisAuthorRules(client, keys), author_history=RedisAuthorHistory(client, keys),
+        queue_index=RedisQueueIndex(client, keys), shared_views=RedisSharedViews(client, keys),
+        presence=RedisPresence(client, keys), notes=RedisNotes(client, keys), bulks=RedisBulkActions(client, keys),
+        notices=RedisNotices(client, keys), subscriptions=RedisSubscriptions(client, keys),
         shared_reputation=RedisSharedReputation(client, keys, together),
-        reports=RedisReports(client, keys),
-        subjects=RedisSubjects(client, keys),
+        reports=RedisReports(client, keys), subjects=RedisSubjects(client, keys),
         receipt_codes=RedisReceiptCodes(client, keys),
-        archives=RedisArchives(client, keys, together, comments),
-        check_records=RedisCheckRecords(client, keys),
-    )
+        archives=RedisArchives(client, keys, together, comments), import_uploads=RedisImportUploads(client, keys),
+    )  # fmt: skip

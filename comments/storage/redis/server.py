@@ -1,6 +1,7 @@
 """The server: problems, memory, connections, and the version of its data."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import redis
 
@@ -55,6 +56,9 @@ class RedisServer:
             "memory_bytes": float(info["used_memory"]),
             "memory_limit_bytes": float(info.get("maxmemory", 0)),
             "connections": float(info["connected_clients"]),
+            "disk_bytes": float(info.get("aof_current_size", 0)),
+            "replicas": float(info.get("connected_slaves", 0)),
+            "replica_lag_bytes": _replica_lag(info),
             "version": float(self._client.get(self._keys.version()) or 0),
         }
 
@@ -78,3 +82,10 @@ class RedisServer:
             return str(self._client.config_get(name).get(name, ""))
         except redis.ResponseError:
             return ""
+
+
+def _replica_lag(info: Mapping[str, Any]) -> float:
+    """Return the bytes of changes that the replica furthest behind does not have yet; 0 without one."""
+    replicas = (info.get(f"slave{n}") for n in range(int(info.get("connected_slaves", 0))))
+    offsets = [float(replica["offset"]) for replica in replicas if replica]
+    return max(0.0, float(info.get("master_repl_offset", 0)) - min(offsets)) if offsets else 0.0

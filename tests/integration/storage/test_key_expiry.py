@@ -12,11 +12,13 @@ from comments.report_rules import ReaderReport
 from comments.settings import Settings
 from comments.storage.check_records import CheckCallback
 from comments.storage.checks import CheckAdmission, CheckAnswer, CheckRequest, new_check_id
+from comments.storage.import_uploads import ImportPhase, ImportState
 from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
 from comments.storage.notes_and_bulks import BulkAction, Note
 from comments.storage.notices import NoticeItem, NoticeResult
 from comments.storage.redis import connect
+from comments.storage.system_history import SystemSample
 from comments.storage.values import EvidenceQuery, Session, WindowUse
 from tests.support.builders import NOW, a_comment, a_site, accepted, an_admission, published
 
@@ -50,6 +52,14 @@ TEMPORARY = {
     r"kept:.*": HOUR,
     r"tries:.*": 15 * MINUTE,
     r"probe": MINUTE,
+    r"bytes:.*": HOUR,
+    r"erasure-lease": 5,
+    r"import": WEEK,
+    r"import:one:.*": DAY,
+    r"history:minute": 2 * MINUTE,
+    r"history:minutes": DAY,
+    r"history:quarters": 14 * DAY,
+    r"requests": 14 * DAY,
     r"importing:.*": MINUTE,
     r"notices:items:.*": WEEK,
     r"notices:result:.*": 30 * DAY,
@@ -63,7 +73,7 @@ def used(storage: Storage) -> Storage:
     storage.server.check_write()
     storage.sites.put(a_site())
     storage.comments.accept(a_comment(), an_admission(key="key", per_minute=5))
-    storage.comments.accept(a_comment(), an_admission(per_minute=5))
+    storage.comments.accept(a_comment(), an_admission(per_minute=5, bytes_per_hour=10**6))
     storage.queue.claim("blog", "token", 10, 10.0, "claim")
     use = WindowUse("name", HOUR, "value")
     storage.evidence.look_up("blog", [EvidenceQuery((use,), "first-post")])
@@ -96,6 +106,13 @@ def used(storage: Storage) -> Storage:
     storage.notices.record_result("blog", "chat:a", NoticeResult(NOW))
     accepted(storage, user="user")
     storage.archives.begin("shop", "token")
+    storage.subjects.lease("blog", 5)
+    storage.import_uploads.replace("blog", None, ImportState("one", "disqus", "mo", NOW, ImportPhase.UPLOADED))
+    storage.import_uploads.add_pieces("blog", "one", iter([b"file"]))
+    storage.import_uploads.replace_rows("blog", "one", iter([b"rows"]))
+    storage.system_history.claim_minute()
+    storage.system_history.add(SystemSample(NOW))
+    storage.system_history.count_request_errors({500: 1})
     return storage
 
 
@@ -127,7 +144,16 @@ def test_every_key_documented_as_temporary_is_in_the_table() -> None:
     keys = Keys("rg")
     for name in temporary_names():
         of = getattr(keys, name)
-        values = {"minute": 1, "part": "left", "id": "one", "status": "held", "bucket": 1, "period": "h", "n": 1}
+        values = {
+            "minute": 1,
+            "part": "left",
+            "id": "one",
+            "status": "held",
+            "bucket": 1,
+            "period": "h",
+            "n": 1,
+            "resolution": "minutes",
+        }
         arguments = {p: values.get(p, "first") for p in inspect.signature(of).parameters}
         key = re.sub(r"^rg:(\{[^}]*\}:)?", "", of(**arguments))
         assert key.startswith("numbers:") or any(re.fullmatch(pattern, key) for pattern in TEMPORARY), (name, key)

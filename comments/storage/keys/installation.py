@@ -1,0 +1,24 @@
+"""Keys of the whole installation: its history, and numbers for it."""
+
+from dataclasses import dataclass
+
+from .declarations import ExportClass, stored
+from .names import SHARED, Names
+
+
+@dataclass(frozen=True, slots=True)
+class InstallationKeys(Names):
+    @stored(ExportClass.TEMPORARY)
+    def history(self, resolution: str) -> str:
+        """hash; slot -> SystemSample as JSON; SystemHistory; the operations page; a day, or 14 days."""
+        return self._of(SHARED, f"history:{resolution}")
+
+    @stored(ExportClass.TEMPORARY)
+    def history_minute(self) -> str:
+        """string; the last minute that a sweep has; operations/claim_minute; the same; two minutes."""
+        return self._of(SHARED, "history:minute")
+
+    @stored(ExportClass.TEMPORARY)
+    def request_errors(self) -> str:
+        """hash; status -> number of requests answered with it; SystemHistory; the sweep; 14 days from the last."""
+        return self._of(SHARED, "requests")
