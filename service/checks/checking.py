@@ -24,6 +24,11 @@ PER_SITE = 4
 MAX_WAITING_CHECKS = 2_000
 
 
+def kept_seconds(site: Site) -> int:
+    """Return the seconds for which the site keeps checks of programs."""
+    return site.check_days * 86_400
+
+
 def start_check(
     site: Site,
     comment: Comment,
@@ -46,7 +51,7 @@ def start_check(
     d, id = deps(), new_check_id()
     asked = CheckRequest(None, asker, d.now(), (replace(comment, id=id),), counts=counts, attributes=attributes)
     admission = CheckAdmission(
-        seconds=site.check_days * 86_400 if keep else CHECK_SECONDS,
+        seconds=kept_seconds(site) if keep else CHECK_SECONDS,
         max_kept=site.max_checks,
         max_waiting=MAX_WAITING_CHECKS,
         per_minute=site.checks_per_minute,

@@ -8,7 +8,7 @@ from comments.job_queue import LEARN
 from comments.lifecycle import Label
 from comments.model import Comment
 from comments.site import Site
-from comments.storage.checks import named_check_id, new_check_id
+from comments.storage.checks import named_check_id
 from service.deps import deps
 
 #: Feedback of one program in a minute.
@@ -31,14 +31,13 @@ def forget_lesson(site: Site, id: str, by: str) -> bool:
     return _change_lesson(site, id, None, by)
 
 
-def teach_text(site: Site, comment: Comment, label: Label, by: str, name: str = "") -> str:
-    """Teach a text that was never checked. Returns an id with which the lesson can be replaced. Raises TooMany.
+def teach_text(site: Site, comment: Comment, label: Label, by: str, name: str) -> None:
+    """Teach a text that was never checked. Raises TooMany.
 
-    A text that was taught with the same `name` before is the same lesson: a repeat changes nothing.
+    There is one lesson for each `name`: a repeat changes nothing, and the other label replaces it.
     """
-    id = named_check_id(name) if name else new_check_id()
+    id = named_check_id(name)
     _change_lesson(site, id, label, by, replace(comment, id=id))
-    return id
 
 
 def read_lesson(site: str, id: str) -> Label | None:

@@ -12,7 +12,7 @@ from comments.site import Site
 from comments.storage.check_records import CheckCallback
 from comments.storage.checks import CheckAnswer, is_check_id
 from comments.validation import is_web_address
-from service.checks.checking import read_check, start_check, when_answered
+from service.checks.checking import kept_seconds, read_check, start_check, when_answered
 from service.checks.comment_fields import checked_comment
 from service.checks.feedback import read_lesson, teach_check, teach_text
 from service.deps import deps
@@ -28,8 +28,6 @@ from .akismet_keys import AkismetAccess, find_access
 WAIT_SECONDS = 8
 #: Seconds after which a client may ask again.
 RECHECK_SECONDS = 120
-#: Seconds for which feedback finds the check by its fields, and is counted once: as long as checks are kept.
-RECORD_SECONDS = 15 * 86_400
 
 #: Values that always get the same answer, for tests. The last one is ours, the others are Akismet's.
 SPAM_AUTHORS = frozenset({"viagra-test-123", "akismet-guaranteed-spam"})
@@ -51,7 +49,8 @@ def check_comment(key: str = "") -> Response:
     comment = checked_comment(access.site, fields.checked_fields(), lenient=True)
     is_new = not (fields.is_test or fields.text("recheck_reason"))
     id = start_check(access.site, comment, access.asker, counts=is_new)
-    deps().storage.check_records.put(access.site.id, same_fields(comment), id, RECORD_SECONDS)
+    # Feedback finds the check by its fields for as long as there is one.
+    deps().storage.check_records.put(access.site.id, same_fields(comment), id, kept_seconds(access.site))
     seconds = preferred_wait(request, WAIT_SECONDS, WAIT_SECONDS)
     return when_answered(access.site.id, id, seconds, lambda answer: _verdict(answer, id, access, fields))
 
@@ -129,9 +128,9 @@ def _submit(label: Label, key: str) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class _Feedback:
-    """The check that feedback is about, or an earlier text without a check. `id` is "" if there is neither."""
+    """The check that feedback is about. `id` is "" if there is none."""
 
-    check: CheckAnswer | None
+    check: CheckAnswer | None  # None if it has expired
     id: str
     comment: Comment | None  # None if the check was found by its guid
 
@@ -143,8 +142,7 @@ def _teach(access: AkismetAccess, fields: AkismetFields, label: Label) -> None:
     if found.id and teach_check(site, found.id, label, by):
         _count_correction(site, found, label)
     elif found.comment:
-        id = teach_text(site, found.comment, label, by)
-        deps().storage.check_records.put(site.id, same_fields(found.comment), id, RECORD_SECONDS)
+        teach_text(site, found.comment, label, by, f"akismet {same_fields(found.comment)}")
 
 
 def _find_check(site: Site, fields: AkismetFields) -> _Feedback:
@@ -159,7 +157,7 @@ def _find_check(site: Site, fields: AkismetFields) -> _Feedback:
 
 def _count_correction(site: Site, found: _Feedback, label: Label) -> None:
     """Count feedback that contradicts the verdict, once for each check."""
-    before = deps().storage.check_records.put(site.id, f"feedback {found.id}", label, RECORD_SECONDS)
+    before = deps().storage.check_records.put(site.id, f"feedback {found.id}", label, kept_seconds(site))
     if before == label or found.check is None or not found.check.is_complete or not found.check.results:
         return
     word = answers.check_word(found.check.decision, site).word

@@ -1,4 +1,4 @@
-// Send a request again after a lost answer, if a repeat has no further effect, and after 429 and 503, if not.
+// Send a request again after 429 and 503, and after a lost answer if a repeat has no further effect.
 
 export interface RetryOptions {
   /** Attempts for one call. */

@@ -57,12 +57,12 @@ def test_the_key_is_read_from_the_path_and_from_authorization(akismet: AkismetSe
         assert akismet.client.post("/1.1/verify-key", data=form, headers={"Authorization": given}).text == "invalid"
 
 
-@pytest.mark.parametrize("key", [WRONG, "", "x", key_of()[:11], f"{key_of()}a", key_of("shop"), "é" * 12, "a" * 9_000])
 @pytest.mark.parametrize("path", [*COMMENT_CALLS, *(path for path in QUESTIONS if path != "test")])
-def test_a_wrong_key_is_invalid_everywhere(akismet: AkismetServer, path: str, key: str) -> None:
-    answer = akismet.ask(path, api_key=key, comment_content="Hi there")
-    assert (answer.status_code, answer.text) == (200, "invalid")
-    assert "replygate site akismet-key" in answer.headers["X-akismet-debug-help"]
+def test_a_wrong_key_is_invalid_everywhere(akismet: AkismetServer, path: str) -> None:
+    for key in (WRONG, "", "x", key_of()[:11], f"{key_of()}a", key_of("shop"), "é" * 12, "a" * 9_000):
+        answer = akismet.ask(path, api_key=key, comment_content="Hi there")
+        assert (answer.status_code, answer.text) == (200, "invalid"), key
+        assert "replygate site akismet-key" in answer.headers["X-akismet-debug-help"]
 
 
 def test_many_wrong_keys_of_one_network_are_throttled_and_the_right_key_still_works(akismet: AkismetServer) -> None:
