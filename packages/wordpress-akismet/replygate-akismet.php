@@ -29,8 +29,8 @@ function replygate_akismet_server() {
 /**
  * Sends a request for Akismet to the Replygate server instead. The path, the fields and the answer stay as they are.
  *
- * The host name may begin with the key, as older plugins write it. It is sent as a field, since only the new server's
- * name is resolved.
+ * The host name may begin with the key, as older plugins write it. The key then goes into a header, because the new
+ * server has one name.
  */
 add_filter(
 	'pre_http_request',

@@ -1,10 +1,13 @@
-"""Checks over sockets: many callers at once, judges that are killed, and answers after both."""
+"""Checks over sockets: many callers at once, judges that are killed, and answers after both.
+
+The tests share a web server. They come in this order, because the first two need a server without a judge, and the last
+one stops it.
+"""
 
 import asyncio
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -46,12 +49,12 @@ async def answer(port: int, sent: bytes) -> tuple[int, dict[str, str], str]:
     return int(first.split()[1]), dict(line.lower().split(": ", 1) for line in lines), body.decode()
 
 
-def check(n: int, wait: int) -> bytes:
+def check(n: int, wait: int, site: str = "blog") -> bytes:
     body = {"content": f"Comment {n} about the tide at pier {n}.", "author": f"A{n}"}
-    return request("POST", "/v1/sites/blog/checks", body, Prefer=f"wait={wait}")
+    return request("POST", f"/v1/sites/{site}/checks", body, Prefer=f"wait={wait}")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def parts(valkey_server: str) -> Iterator["Parts"]:
     with ExitStack() as stack:
         yield Parts(stack, valkey_server)
@@ -62,7 +65,9 @@ class Parts:
 
     def __init__(self, stack: ExitStack, redis_url: str) -> None:
         self._stack, self.storage = stack, open_redis(settings(redis_url=redis_url))
-        self.storage.sites.put(a_site(keys=(SiteKey("k1", token_digest(KEY)),)))
+        for site in ("blog", "quiet", "last"):
+            self.storage.sites.put(a_site(id=site, keys=(SiteKey("k1", token_digest(KEY)),)))
+        self._judges: list[subprocess.Popen[bytes]] = []
         self.port = free_port()
         chosen = {"SECRET_KEY": SECRET, "REDIS_URL": redis_url, "PORT": str(self.port)}
         chosen |= {"WEB_PROCESSES": "1", "WEB_THREADS": "2"}
@@ -70,10 +75,17 @@ class Parts:
         self.web = self._start("web")
         wait_until(self._answers, "the web server answers")
 
-    def judge(self) -> "subprocess.Popen[bytes]":
-        judge = self._start("work", "judge")
-        wait_until(lambda: bool(self.storage.heartbeats.alive("judge")), "the judge works")
-        return judge
+    def judge(self) -> None:
+        """Start a judge, unless one works."""
+        if not self._judges:
+            self._judges.append(self._start("work", "judge"))
+            wait_until(lambda: bool(self.storage.heartbeats.alive("judge")), "the judge works")
+
+    def kill_judges(self) -> None:
+        while self._judges:
+            judge = self._judges.pop()
+            judge.kill()
+            judge.wait()
 
     def sweep(self) -> None:
         self._start("sweep")
@@ -90,6 +102,39 @@ class Parts:
             return asyncio.run(answer(self.port, request("GET", "/healthz")))[0] == 200
         except OSError:
             return False
+
+
+def test_waiting_requests_hold_no_thread(parts: Parts) -> None:
+    """With two threads and no judge, thirty requests wait, and another one is answered at once."""
+
+    async def ask() -> tuple[list[int], float]:
+        waiting = [asyncio.create_task(answer(parts.port, check(n, wait=4, site="quiet"))) for n in range(30)]
+        while parts.storage.checks.waiting("quiet") < 30:
+            await asyncio.sleep(0.01)
+        begun = time.monotonic()
+        assert (await answer(parts.port, request("GET", "/v1/sites/blog/checks/chk_x")))[0] == 404
+        seconds = time.monotonic() - begun
+        return [status for status, _, _ in await asyncio.gather(*waiting)], seconds
+
+    statuses, seconds = asyncio.run(ask())
+    assert statuses == [202] * 30
+    assert seconds < 2
+
+
+def test_checks_that_a_killed_judge_had_claimed_are_all_answered(parts: Parts) -> None:
+    ids = []
+    for n in range(100):
+        status, _, body = asyncio.run(answer(parts.port, check(n, wait=0)))
+        assert status == 202
+        ids.append(json.loads(body)["id"])
+    claims = parts.storage.queue.claim("blog", "killed", 100, 1.0)  # as a judge does, which then dies
+    assert len(claims) == 100
+    parts.judge()
+    parts.kill_judges()
+    parts.sweep()
+    parts.judge()
+    wait_until(lambda: parts.storage.checks.waiting("blog") == 0, "every check is answered")
+    assert all(found and found.results for found in parts.storage.checks.answers("blog", ids))
 
 
 def test_two_hundred_callers_at_once_get_verdicts_or_an_honest_503(parts: Parts) -> None:
@@ -119,43 +164,12 @@ def test_the_example_of_the_docs_gets_a_verdict(parts: Parts) -> None:
     wait_until(lambda: verdict() == "unsure", "the verdict is there, also on a busy machine")
 
 
-def test_waiting_requests_hold_no_thread(parts: Parts) -> None:
-    """With two threads and no judge, thirty requests wait, and another one is answered at once."""
-
-    async def ask() -> tuple[list[int], float]:
-        waiting = [asyncio.create_task(answer(parts.port, check(n, wait=4))) for n in range(30)]
-        while parts.storage.checks.waiting("blog") < 30:
-            await asyncio.sleep(0.01)
-        begun = time.monotonic()
-        assert (await answer(parts.port, request("GET", "/v1/sites/blog/checks/chk_x")))[0] == 404
-        seconds = time.monotonic() - begun
-        return [status for status, _, _ in await asyncio.gather(*waiting)], seconds
-
-    statuses, seconds = asyncio.run(ask())
-    assert statuses == [202] * 30
-    assert seconds < 2
-
-
-def test_checks_that_a_killed_judge_had_claimed_are_all_answered(parts: Parts) -> None:
-    ids = []
-    for n in range(100):
-        status, _, body = asyncio.run(answer(parts.port, check(n, wait=0)))
-        assert status == 202
-        ids.append(json.loads(body)["id"])
-    claims = parts.storage.queue.claim("blog", "killed", 100, 1.0)  # as a judge does, which then dies
-    assert len(claims) == 100
-    judge = parts.judge()
-    os.kill(judge.pid, signal.SIGKILL)
-    parts.sweep()
-    parts.judge()
-    wait_until(lambda: parts.storage.checks.waiting("blog") == 0, "every check is answered")
-    assert all(found and found.results for found in parts.storage.checks.answers("blog", ids))
-
-
 def test_a_waiting_request_is_answered_when_the_server_stops(parts: Parts) -> None:
+    parts.kill_judges()
+
     async def ask() -> int:
-        waiting = asyncio.create_task(answer(parts.port, check(1, wait=10)))
-        while not parts.storage.checks.waiting("blog"):
+        waiting = asyncio.create_task(answer(parts.port, check(1, wait=10, site="last")))
+        while not parts.storage.checks.waiting("last"):
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.2)
         parts.web.terminate()
