@@ -4,6 +4,7 @@ import logging
 
 from comments.check_lessons import load_lessons
 from comments.site import Site
+from comments.storage.interfaces import Storage
 
 from .deps import Deps
 from .filters.reputation import linked_domains
@@ -16,15 +17,19 @@ log = logging.getLogger(__name__)
 LESSONS_AT_ONCE = 100
 
 
+def forget_lesson(storage: Storage, site: str, id: str) -> None:
+    """Unlearn what a comment taught that is gone."""
+    storage.shared_reputation.update(site, id, None, ())
+    storage.corpus.forget_lesson(site, id)
+
+
 def learn_some(d: Deps, site: Site) -> bool:
     """Learn from some comments whose lesson may have changed; return True if there may be more."""
     due = d.storage.corpus.due(site.id, LESSONS_AT_ONCE)
     found = load_lessons(d.storage, site.id, due) if due else {}
     comments = [comment for comment in found.values() if comment]
     for id in [id for id, comment in found.items() if comment is None]:
-        if d.settings.share_repute:
-            d.storage.shared_reputation.update(site.id, id, None, ())
-        d.storage.corpus.forget_lesson(site.id, id)
+        forget_lesson(d.storage, site.id, id)
     if d.settings.share_repute:
         for comment in comments:
             # Before the corpus, which records that a lesson is learned: an interrupted job then repeats both.

@@ -22,6 +22,7 @@ from .delivery.deps import DeliveryDeps
 from .expired_data import kept_lesson
 from .learning.copy_tokens import lesson_tokens
 from .learning.lesson_quotas import lesson_quotas
+from .lessons import forget_lesson
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +59,10 @@ def _find(d: DeliveryDeps, erasure: Erasure) -> Erasure:
         subject = subject.widened(comment)
     if subject != erasure.subject:
         return replace(erasure, subject=subject, cursor="")
-    return replace(erasure, cursor=cursor) if cursor else erasure.at_next_stage()
+    if cursor:
+        return replace(erasure, cursor=cursor)
+    # Before the comments: words of the person's checks must not count as words that others taught too.
+    return erasure.counted(lessons=_unlearn_checks(d, erasure)).at_next_stage()
 
 
 def _erase(d: DeliveryDeps, erasure: Erasure) -> Erasure:
@@ -139,8 +143,20 @@ def _find_again(d: DeliveryDeps, erasure: Erasure) -> Erasure:
 
 
 def _remove_traces(d: DeliveryDeps, erasure: Erasure) -> Erasure:
+    lessons = _unlearn_checks(d, erasure)
     counts, rules = d.storage.subjects.remove_author(erasure)
-    return replace(erasure.counted(**counts), kept_rules=rules).at_next_stage()
+    return replace(erasure.counted(lessons=lessons, **counts), kept_rules=rules).at_next_stage()
+
+
+def _unlearn_checks(d: DeliveryDeps, erasure: Erasure) -> int:
+    """Unlearn feedback about checks of the person's comments. Return the number of lessons."""
+    site, checks, n = erasure.site, d.storage.checks, 0
+    for id in checks.taught_ids(site):
+        (taught,) = checks.taught(site, [id])
+        if taught and erasure.subject.has(taught):
+            n += checks.teach(site, taught, None)
+            forget_lesson(d.storage, site, id)
+    return n
 
 
 def _rewrite_audit(d: DeliveryDeps, erasure: Erasure) -> Erasure:

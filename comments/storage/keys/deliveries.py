@@ -13,7 +13,7 @@ class DeliveryKeys(Names):
         """stream; one entry for each decision; comments/decide; the delivery job; until delivered."""
         return self._of(site, "outbox")
 
-    @stored(ExportClass.TEMPORARY, "payloads of webhooks, addressees of mail")
+    @stored(ExportClass.TEMPORARY)
     def deliveries(self, site: str) -> str:
         """hash; delivery id -> Delivery as JSON; delivery/enqueue, finish; Deliveries; while pending or in the log."""
         return self._of(site, "deliveries")

@@ -105,7 +105,7 @@ class SubjectTraces:
         return n
 
     def _remove_checks(self, site: str, names: Sequence[str]) -> int:
-        """Remove checks with a comment of the author, and what feedback about them taught."""
+        """Remove checks with a comment of the author."""
         prefix, n = self._keys.check(site, ""), 0
         for key in self._client.scan_iter(keys_from(prefix), 1000):
             id = text(key).removeprefix(prefix)
@@ -113,10 +113,6 @@ class SubjectTraces:
             if answer and any(_is_named(comment, names) for comment in answer.request.comments):
                 self._checks.forget(site, id)
                 n += 1
-        for id in self._checks.taught_ids(site):
-            (taught,) = self._checks.taught(site, [id])
-            if taught and _is_named(taught, names):
-                n += self._checks.teach(site, taught, None)
         return n
 
     def _remove_views(self, site: str, names: Sequence[str], texts: PersonalTexts) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -15,14 +16,15 @@ from comments import queue_ranking
 from comments.archive.site_export import export_lines
 from comments.audit import AuditAction, AuditEntry, AuditQuery
 from comments.author_rules import AuthorRule, RuleEffect, RuleTarget
+from comments.check_lessons import with_lesson
 from comments.data_subjects import Subject
 from comments.drafts import drafted, edited, withdrawn
 from comments.erasure_requests import named_subject, preview_erasure, request_erasure
 from comments.erasures import Erasure, receipt, verified_receipt
 from comments.errors import Invalid
 from comments.job_queue import ERASE
-from comments.lifecycle import Action, Role, Status, actions_for
-from comments.model import Comment, Decision, Signal
+from comments.lifecycle import Action, Label, Role, Status, actions_for
+from comments.model import STAFF, Comment, Decision, Signal
 from comments.person import Person
 from comments.pseudonyms import Pseudonyms
 from comments.report_rules import ReaderReport
@@ -31,10 +33,12 @@ from comments.settings import Settings
 from comments.storage.checks import CheckRequest, named_check_id
 from comments.storage.import_uploads import ImportPhase, ImportState
 from comments.storage.interfaces import Storage
+from comments.storage.keys import DECLARATIONS
 from comments.storage.notes_and_bulks import BulkAction, Note
 from comments.storage.redis import connect
 from comments.storage.values import CommentChange
 from comments.subject_export import export_subject
+from docs.export_table import key_pattern
 from replygate.commands.rebuild_command import recount, recount_numbers, repair_threads
 from tests.support.builders import SECRET, a_comment, a_decision, a_site, an_admission, settings
 from tests.support.dumped_store import keys_with
@@ -181,8 +185,16 @@ def new_id_of(rng: random.Random) -> str:
 
 
 def add_traces_elsewhere(storage: Storage, history: History) -> None:
-    """Subscriptions, rules, saved views, bulk actions, and the audit."""
+    """A reply with a badge, a taught check, subscriptions, rules, saved views, bulk actions, and the audit."""
     now = datetime.now(UTC)
+    own = {
+        "author": "Zebulon Quagga",
+        "email": EMAIL,
+        "identity": IDENTITY,
+        "content": "zymurgy at https://okapi.example/z",
+    }
+    history.store(a_comment(**own, id=history.id(), role=STAFF), history.own)
+    taught(storage, a_comment(**own, id=named_check_id(history.id())))
     for who in (IDENTITY, OTHER_IDENTITY):
         storage.subscriptions.confirm("blog", who)
         storage.subscriptions.prove("blog", who, BROWSER)
@@ -198,6 +210,12 @@ def add_traces_elsewhere(storage: Storage, history: History) -> None:
     storage.people.put(Person("mo", {"blog": "moderator"}, views=(SavedView("", "him", f"email={EMAIL}"),)))
     bulk = BulkAction("b1", Action.SPAM, "mo", now, "everything by Zebulon Quagga", identity=IDENTITY)
     storage.bulks.create("blog", bulk, [(id, 1) for id in history.own])
+
+
+def taught(storage: Storage, comment: Comment) -> None:
+    """Store the lesson from feedback that a checked comment is spam."""
+    assert storage.checks.teach("blog", None, with_lesson(comment, Label.SPAM, "mo", datetime.now(UTC)))
+    learn("blog", "")
 
 
 def run_history(storage: Storage, seed: int, with_person: bool) -> History:
@@ -237,7 +255,8 @@ def deps(storage: Storage) -> Deps:
 
 def deps_after(storage: Storage, days: float = 0) -> Deps:
     moment = datetime.now(UTC) + timedelta(days=days)
-    return Deps(settings(), storage, lambda: moment, RecordedJobs(), BUILT_IN, build_policy(BUILT_IN, {}))
+    shared = settings(share_repute=True)
+    return Deps(shared, storage, lambda: moment, RecordedJobs(), BUILT_IN, build_policy(BUILT_IN, {}))
 
 
 def erase(deps: Deps, **more: Any) -> Erasure:
@@ -258,10 +277,10 @@ def test_an_erased_person_leaves_no_trace_and_others_keep_everything(
     storage: Storage, valkey_settings: Settings, deps: Deps, seed: int
 ) -> None:
     client = connect(valkey_settings)
-    run_history(storage, seed, with_person=False)
-    plain = run_history_again(storage, client, seed, with_person=False)
+    plain = run_history(storage, seed, with_person=False)
     expected = others(plain), storage.corpus.snapshot("blog")
-    history = run_history_again(storage, client, seed, with_person=True)
+    client.flushall()
+    history = run_history(storage, seed, with_person=True)
     assert keys_with(client, "xylophage")
     under_way = export_lines(storage, storage.sites.get("blog"), NAMES)
     assert next(under_way)
@@ -276,11 +295,6 @@ def test_an_erased_person_leaves_no_trace_and_others_keep_everything(
     assert recount(comment for comment in all_of(storage)) == storage.corpus.snapshot("blog")
     assert not recount_numbers(storage, "blog", datetime.now(UTC), check=True)
     assert not repair_threads(storage, "blog", check=True)
-
-
-def run_history_again(storage: Storage, client: Any, seed: int, with_person: bool) -> History:
-    client.flushall()
-    return run_history(storage, seed, with_person)
 
 
 def all_of(storage: Storage) -> Iterator[Comment]:
@@ -354,7 +368,7 @@ def test_kept_lessons_have_only_words_that_others_taught_too(
     assert erase(deps, keeps_lessons=True).counts["lessons"] > 0
     after = storage.corpus.snapshot("blog")
     assert keys_with(connect(valkey_settings), *TRACES) == []
-    assert after.ham + after.spam == before.ham + before.spam
+    assert after.ham + after.spam == before.ham + before.spam - 1  # feedback about a check is always unlearned
     assert recount(all_of(storage)) == after
 
 
@@ -477,3 +491,43 @@ def test_checks_of_the_person_are_removed_and_those_of_others_stay(storage: Stor
     assert erase(deps).counts["checks"] == 1
     assert storage.checks.answer("blog", named_check_id("own")) is None
     assert storage.checks.answer("blog", named_check_id("other"))
+
+
+def test_feedback_about_checks_of_the_person_is_unlearned(
+    storage: Storage, valkey_settings: Settings, deps: Deps
+) -> None:
+    storage.sites.put(a_site())
+    other = a_comment(id=named_check_id("other"), identity="another", content="bread garden window")
+    taught(storage, other)
+    expected = storage.corpus.snapshot("blog")
+    taught(storage, a_comment(id=named_check_id("own"), identity=IDENTITY, email=EMAIL, content="xylophage bread"))
+    assert storage.corpus.snapshot("blog") != expected
+    assert erase(deps).counts["lessons"] == 1
+    assert storage.corpus.snapshot("blog") == expected
+    assert storage.checks.taught_ids("blog") == [other.id]
+    assert keys_with(connect(valkey_settings), *TRACES) == []
+
+
+#: Keys with personal data that no history of a site fills, and why an erasure leaves them alone.
+LEFT_ALONE = {
+    **dict.fromkeys(("bytes_received", "rate", "repeats", "tries", "window"), "digests that expire within a day"),
+    **dict.fromkeys(("presence", "session", "sessions", "link", "links", "kept_form"), "of the team"),
+    **dict.fromkeys(("notices_due", "notice_leases", "notice_attempts"), "of the team"),
+    **dict.fromkeys(("notice_items", "notice_result"), "of the team"),
+    **dict.fromkeys(("terms", "rule_ranges", "rule_hits", "rule_times"), "written by the team, without names"),
+    **dict.fromkeys(("import_state", "import_part", "erasure_words", "audit_copy"), "tested below or above"),
+    **dict.fromkeys(("former_index", "index_bitmap"), "forms of the index"),
+    **dict.fromkeys(("people", "sites", "audit", "erasures"), "tested by the words in them"),
+}
+
+
+def test_every_kind_of_personal_data_is_erased_in_these_tests(storage: Storage, valkey_settings: Settings) -> None:
+    run_history(storage, 1, with_person=True)
+    client = connect(valkey_settings)
+    filled = {name for name in DECLARATIONS if next(client.scan_iter(glob_of(name), count=1000), None)}
+    personal = {name for name, declared in DECLARATIONS.items() if declared.personal}
+    assert personal - filled - LEFT_ALONE.keys() == set(), "add it to the history of these tests"
+
+
+def glob_of(key: str) -> str:
+    return re.sub(r"<\w+>", "*", key_pattern(key)).replace("{site}", "{blog}")
