@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 LESSONS_AT_ONCE = 100
 
 
-def forget_lesson(storage: Storage, site: str, id: str) -> None:
+def unlearn_comment(storage: Storage, site: str, id: str) -> None:
     """Unlearn what a comment taught that is gone."""
     storage.shared_reputation.update(site, id, None, ())
     storage.corpus.forget_lesson(site, id)
@@ -29,7 +29,7 @@ def learn_some(d: Deps, site: Site) -> bool:
     found = load_lessons(d.storage, site.id, due) if due else {}
     comments = [comment for comment in found.values() if comment]
     for id in [id for id, comment in found.items() if comment is None]:
-        forget_lesson(d.storage, site.id, id)
+        unlearn_comment(d.storage, site.id, id)
     if d.settings.share_repute:
         for comment in comments:
             # Before the corpus, which records that a lesson is learned: an interrupted job then repeats both.

@@ -22,7 +22,7 @@ from .delivery.deps import DeliveryDeps
 from .expired_data import kept_lesson
 from .learning.copy_tokens import lesson_tokens
 from .learning.lesson_quotas import lesson_quotas
-from .lessons import forget_lesson
+from .lessons import unlearn_comment
 
 log = logging.getLogger(__name__)
 
@@ -155,7 +155,7 @@ def _unlearn_checks(d: DeliveryDeps, erasure: Erasure) -> int:
         (taught,) = checks.taught(site, [id])
         if taught and erasure.subject.has(taught):
             n += checks.teach(site, taught, None)
-            forget_lesson(d.storage, site, id)
+            unlearn_comment(d.storage, site, id)
     return n
 
 
