@@ -64,9 +64,9 @@ tools:
 
 lock: $(DEV) ## lock the newest versions allowed by pyproject.toml
 	$(COMPILE) --upgrade --group install --output-file requirements-uv.txt
-	$(COMPILE) --upgrade --group build pyproject.toml --output-file requirements.txt
-	$(COMPILE) --upgrade --group build --group dev --group train --constraints requirements.txt pyproject.toml \
-	  --output-file requirements-dev.txt
+	$(COMPILE) --upgrade --group build --extra s3 pyproject.toml --output-file requirements.txt
+	$(COMPILE) --upgrade --group build --group dev --group train --extra s3 --constraints requirements.txt \
+	  pyproject.toml --output-file requirements-dev.txt
 
 client: $(DEV) ## generate the TypeScript client from the OpenAPI document
 	$(BIN)/replygate openapi > packages/client-ts/openapi.json

@@ -20,6 +20,7 @@ from workers import run, sweep
 from . import up, web_server
 from .commands import (
     audit_command,
+    backup_commands,
     demo_command,
     export_command,
     import_command,
@@ -106,6 +107,8 @@ cli.add_command(rebuild_command.rebuild)
 cli.add_command(import_command.import_comments)
 import_command.import_comments.add_command(site_import_command.import_replygate)
 cli.add_command(export_command.export_site)
+cli.add_command(backup_commands.back_up)
+cli.add_command(backup_commands.restore_backup)
 cli.add_command(evaluate_command.evaluate)
 cli.add_command(train_command.train)
 

@@ -40,18 +40,18 @@ def load_settings(directory: Path, env: Mapping[str, str]) -> Settings:
 
 
 def _local_settings(directory: Path, env: Mapping[str, str]) -> dict[str, str]:
-    if not embedded_valkey.lock(directory).exists() or _is_set(env, "REDIS_URL"):
+    if not embedded_valkey.lock(directory).exists() or is_set(env, "REDIS_URL"):
         return {}
     found = {f"{PREFIX}REDIS_URL": embedded_valkey.url(directory)}
     secret, address = directory / KEY_FILE, directory / ADDRESS_FILE
-    if secret.exists() and not _is_set(env, "SECRET_KEY"):
+    if secret.exists() and not is_set(env, "SECRET_KEY"):
         found[f"{PREFIX}SECRET_KEY_FILE"] = str(secret)
-    if address.exists() and not _is_set(env, "PUBLIC_URL"):
+    if address.exists() and not is_set(env, "PUBLIC_URL"):
         found[f"{PREFIX}PUBLIC_URL_FILE"] = str(address)
     return found
 
 
-def _is_set(env: Mapping[str, str], name: str) -> bool:
+def is_set(env: Mapping[str, str], name: str) -> bool:
     return f"{PREFIX}{name}" in env or f"{PREFIX}{name}_FILE" in env
 
 

@@ -10,10 +10,11 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import quote
 
 import redis
@@ -37,6 +38,7 @@ MAX_SOCKET_PATH = 107
 VALKEY_SHARE = 0.75
 #: Bytes that the processes of this container may use, or "max"; the file exists inside containers only.
 CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
+NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
 #: Seconds for the server to load its data; an empty directory takes 0.1 s.
 START_TIMEOUT = 60.0
 #: Seconds from SIGTERM to SIGKILL, for the server to write its data.
@@ -92,8 +94,11 @@ def memory_limit() -> int:
     return int(VALKEY_SHARE * (min(bytes, int(limit)) if limit.isdigit() else bytes))
 
 
-def command(directory: Path, *, fsync: str = "always") -> list[str]:
-    """Return the server's command line. `fsync` "always" writes to disk before each reply; "everysec" may lose 1 s."""
+def command(directory: Path, *, fsync: str = "always", options: Mapping[str, str] = NO_OPTIONS) -> list[str]:
+    """Return the server's command line. `fsync` "always" writes to disk before each reply; "everysec" may lose 1 s.
+
+    `options` replace its other settings.
+    """
     settings = {
         "port": "0",
         "unixsocket": str(socket_path(directory)),
@@ -106,6 +111,7 @@ def command(directory: Path, *, fsync: str = "always") -> list[str]:
         "maxmemory-policy": "noeviction",  # never drop data; refuse writes instead
         "save": "",
         "daemonize": "no",
+        **options,
     }
     return [binary(), *(word for name, value in settings.items() for word in (f"--{name}", value))]
 
@@ -153,23 +159,29 @@ class Embedded:
             self.process.wait()
 
 
-def start(directory: Path, *, fsync: str = "always") -> Embedded:
+def start(
+    directory: Path,
+    *,
+    fsync: str = "always",
+    options: Mapping[str, str] = NO_OPTIONS,
+    timeout: float = START_TIMEOUT,
+) -> Embedded:
     """Start a server and wait until it answers. Call it from the main thread. It stops with this process.
 
     Raises SettingsInvalid, with the end of the server's log, if it does not start.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    words = wrapped(command(directory, fsync=fsync), lock(directory))
+    words = wrapped(command(directory, fsync=fsync, options=options), lock(directory))
     process = subprocess.Popen(words, start_new_session=True, stdin=subprocess.DEVNULL)  # noqa: S603 - our own words
     server = Embedded(url(directory), process)
-    if not _wait(lambda: answers(directory), process):
+    if not _wait(lambda: answers(directory), process, timeout):
         server.stop()
         raise SettingsInvalid(f"Valkey did not start: {log_tail(directory)}")
     return server
 
 
-def _wait(condition: Callable[[], bool], process: "subprocess.Popen[bytes]") -> bool:
-    until = time.monotonic() + START_TIMEOUT
+def _wait(condition: Callable[[], bool], process: "subprocess.Popen[bytes]", timeout: float) -> bool:
+    until = time.monotonic() + timeout
     while time.monotonic() < until and process.poll() is None:
         if condition():
             return True

@@ -16,6 +16,11 @@ class SitesAndPeopleKeys(Names):
         return f"{self.prefix}:version"
 
     @stored(ExportClass.TEMPORARY)
+    def restoring(self) -> str:
+        """string; empty; begin_restore; Server.prepare; until a backup is completely restored."""
+        return f"{self.prefix}:restoring"
+
+    @stored(ExportClass.TEMPORARY)
     def probe(self) -> str:
         """string; empty; Server.check_write; Server.check_write; a minute."""
         return f"{self.prefix}:probe"

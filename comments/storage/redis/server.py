@@ -63,6 +63,8 @@ class RedisServer:
         }
 
     def prepare(self) -> None:
+        if self._client.exists(self._keys.restoring()):
+            raise SettingsInvalid("a restore is running or was interrupted: let it end, or run it again")
         self._client.set(self._keys.version(), DATA_VERSION, nx=True)
         version = int(self._client.get(self._keys.version()))
         if version > DATA_VERSION:

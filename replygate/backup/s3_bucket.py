@@ -1,0 +1,65 @@
+"""Backups in a bucket of an S3-compatible service. Its address and keys come from the usual AWS_ variables."""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+import click
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import S3Store
+
+
+class S3Bucket:
+    """`s3://bucket/prefix`. An upload appears when it is complete."""
+
+    def __init__(self, address: str) -> None:
+        try:
+            self._store = S3Store.from_url(address.rstrip("/"))
+        except BaseError as error:
+            raise click.ClickException(f"cannot use {address}: {error}") from error
+
+    def write(self, name: str, parts: Iterable[bytes]) -> int:
+        counter = _Counter(parts)
+        with _readable_errors():
+            obstore.put(self._store, name, iter(counter))
+        return counter.size
+
+    def names(self) -> list[str]:
+        with _readable_errors():
+            return [entry["path"] for some in obstore.list(self._store) for entry in some]
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[BinaryIO]:
+        with tempfile.TemporaryFile() as file:
+            with _readable_errors():
+                for part in obstore.get(self._store, name):
+                    file.write(part)
+            file.seek(0)
+            yield file
+
+    def delete(self, name: str) -> None:
+        with _readable_errors():
+            obstore.delete(self._store, name)
+
+
+class _Counter:
+    """Counts the bytes that pass."""
+
+    def __init__(self, parts: Iterable[bytes]) -> None:
+        self._parts, self.size = parts, 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for part in self._parts:
+            self.size += len(part)
+            yield part
+
+
+@contextmanager
+def _readable_errors() -> Iterator[None]:
+    try:
+        yield
+    except (BaseError, OSError) as error:
+        summary = str(error).partition("\n")[0]  # details of the library follow
+        raise click.ClickException(f"the storage of backups refused: {summary}") from error
