@@ -28,11 +28,6 @@ class Subject:
     def names(self) -> tuple[str, ...]:
         return (*self.identities, *self.users, *self.browsers)
 
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The beginnings of the names of the author's records."""
-        return self.names
-
     def has(self, comment: Comment) -> bool:
         """True if the comment is the person's, and not erased yet."""
         if comment.text_kept_days == ERASED:

@@ -46,7 +46,7 @@ class SubjectTraces:
     def remove_author(
         self, site: str, subject: Subject, texts: PersonalTexts
     ) -> tuple[dict[str, int], tuple[str, ...]]:
-        names = [*subject.identities, *subject.users, *subject.browsers]
+        names = subject.names
         rules = self._clear_rules(site, names)
         counts = {
             "author_records": self._remove_records(site, names),

@@ -37,7 +37,7 @@ from comments.storage.keys import DECLARATIONS
 from comments.storage.notes_and_bulks import BulkAction, Note
 from comments.storage.redis import connect
 from comments.storage.values import CommentChange
-from comments.subject_export import export_subject
+from comments.subject_export import export_subject, find_comments
 from docs.export_table import key_pattern
 from replygate.commands.rebuild_command import recount, recount_numbers, repair_threads
 from tests.support.builders import SECRET, a_comment, a_decision, a_site, an_admission, settings
@@ -455,8 +455,10 @@ def test_the_receipt_is_signed_and_the_audit_has_no_personal_data(storage: Stora
     assert (entry.by, entry.subject) == ("ow", erasure.id)
 
 
-def test_an_export_has_everything_from_the_person(storage: Storage, deps: Deps) -> None:
+@pytest.mark.parametrize("steps", [0, 2, 999])
+def test_an_export_has_everything_from_the_person(storage: Storage, deps: Deps, steps: int) -> None:
     history = run_history(storage, 2, with_person=True)
+    index_some(storage, steps)
     found = export_subject(storage, storage.sites.get("blog"), Subject(identities=(IDENTITY,)), deps.now())
     assert {comment["id"] for comment in found["comments"]} == set(history.own)
     assert {comment["site"] for comment in found["comments"]} == {"blog"}
@@ -466,6 +468,16 @@ def test_an_export_has_everything_from_the_person(storage: Storage, deps: Deps) 
     assert EMAIL in text
     assert "xylophage" in text
     assert "Reader 1" not in text
+
+
+def test_an_export_reads_the_index_and_not_all_keys(storage: Storage, valkey_settings: Settings, deps: Deps) -> None:
+    history = run_history(storage, 2, with_person=True)
+    index_some(storage, 999)
+    client, person = connect(valkey_settings), Subject(identities=(IDENTITY,))
+    client.config_resetstat()
+    _, comments = find_comments(storage, "blog", person)
+    assert {comment.id for comment in comments} == set(history.own)
+    assert "cmdstat_scan" not in client.info("commandstats")
 
 
 def test_the_job_is_enqueued_until_an_erasure_is_done(storage: Storage, valkey_settings: Settings, deps: Deps) -> None:
