@@ -4,11 +4,17 @@ import asyncio
 from typing import Any
 
 from service.web.request_body import FORM_TYPES, PLAIN_TEXT
-from service.web.upload_limits import UPLOAD_SECONDS, UPLOADS_AT_ONCE, large_request_limit
+from service.web.upload_limits import (
+    LONG_COMMENTS_AT_ONCE,
+    UPLOAD_SECONDS,
+    UPLOADS_AT_ONCE,
+    large_request_limit,
+    long_comment_limit,
+)
 
 
 class TooManyUploads(Exception):
-    """Raised if this process reads as many uploads as fit into its memory."""
+    """Raised if this process reads as many large bodies as fit into its memory."""
 
 
 class BodyReader:
@@ -16,16 +22,20 @@ class BodyReader:
 
     def __init__(self, max_body: int, max_form: int, timeout: float) -> None:
         self._max_body, self._max_form, self._timeout = max_body, max_form, timeout
-        self._uploads = 0
+        self._uploads = self._long_comments = 0
 
     async def read(self, scope: Any, protocol: Any) -> bytes:
         """Raises TimeoutError and TooManyUploads."""
         ordinary = self._max_form if is_form(scope) else self._max_body
-        most = large_request_limit(scope.method, scope.path, scope.headers.get("cookie") or "")
+        long_comment = long_comment_limit(scope.method, scope.path)
+        most = long_comment or large_request_limit(scope.method, scope.path, scope.headers.get("cookie") or "")
         if int(scope.headers.get("content-length") or most) <= ordinary:
-            most = 0  # a short request needs no place among the uploads
+            most = 0  # a short request needs no place among the large ones
         if most <= ordinary:
             return await read_body(scope, protocol, ordinary, self._timeout)
+        return await (self._read_long_comment if long_comment else self._read_upload)(scope, protocol, most)
+
+    async def _read_upload(self, scope: Any, protocol: Any, most: int) -> bytes:
         if self._uploads >= UPLOADS_AT_ONCE:
             raise TooManyUploads
         self._uploads += 1
@@ -33,6 +43,15 @@ class BodyReader:
             return await read_body(scope, protocol, most, UPLOAD_SECONDS)
         finally:
             self._uploads -= 1
+
+    async def _read_long_comment(self, scope: Any, protocol: Any, most: int) -> bytes:
+        if self._long_comments >= LONG_COMMENTS_AT_ONCE:
+            raise TooManyUploads
+        self._long_comments += 1
+        try:
+            return await read_body(scope, protocol, most, self._timeout)
+        finally:
+            self._long_comments -= 1
 
 
 async def read_body(scope: Any, protocol: Any, max_bytes: int, timeout: float) -> bytes:

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from flask import Request
-from werkzeug.exceptions import BadRequest
 
 from comments.utc_times import parse_utc_time
 from service.checks.comment_fields import CheckedFields
 from service.web.request_body import JSON, MULTIPART, json_object, readable_fields
+from service.web.upload_limits import MAX_AKISMET_BODY
 
-#: Largest body. WordPress sends a comment of 65,525 bytes twice, and an encoded letter can take nine bytes.
-MAX_AKISMET_BODY = 2_000_000
-#: More fields than WordPress sends with the longest form: each form field again, and the visitor's headers.
+#: Fields that are read of a request: more than clients send of their own. Further ones are ignored.
 MAX_AKISMET_FIELDS = 1_000
+#: First letters of the fields of the visitor's form, which WordPress sends again. They are counted for themselves, so
+#: that visitors who send many cannot displace the others.
+VISITOR_FIELD = b"POST_"
 
 #: Encodings of web pages. Python knows others, which are no encodings of text or slow.
 CHARSET = re.compile(
@@ -89,21 +90,35 @@ def read_akismet_fields(request: Request) -> AkismetFields:
     if request.mimetype == JSON:
         pairs += _json_pairs(json_object(raw))
     elif request.mimetype == MULTIPART:
-        pairs += readable_fields(raw, MULTIPART, request.mimetype_params.get("boundary", ""), ()).items()
+        pairs += readable_fields(
+            raw, MULTIPART, request.mimetype_params.get("boundary", ""), (), MAX_AKISMET_FIELDS
+        ).items()
     else:
         pairs += form_pairs(raw, request.mimetype_params.get("charset", ""))
     return AkismetFields(_by_name(pairs))
 
 
 def form_pairs(raw: bytes, charset: str = "") -> list[tuple[str, str]]:
-    """Decode a form by its field `blog_charset`, or the charset of the request. Raises BadRequest."""
-    try:
-        # Latin-1 gives each byte one character, so that the bytes can be decoded below.
-        found = parse_qsl(raw.decode("latin-1"), True, encoding="latin-1", max_num_fields=MAX_AKISMET_FIELDS)
-    except ValueError as error:
-        raise BadRequest("The form has too many fields.") from error
+    """Decode a form by its field `blog_charset`, or the charset of the request."""
+    # Latin-1 gives each byte one character, so that the bytes can be decoded below.
+    found = parse_qsl(b"&".join(_first_fields(raw)).decode("latin-1"), True, encoding="latin-1")
     charset = next((value for name, value in found if name == "blog_charset"), "") or charset
     return [(_decoded(name, charset), _decoded(value, charset)) for name, value in found]
+
+
+def _first_fields(raw: bytes) -> Iterator[bytes]:
+    """Yield the encoded fields that are read."""
+    fields = visitor_fields = 0
+    for match in re.finditer(rb"[^&]+", raw):
+        if match[0].startswith(VISITOR_FIELD):
+            visitor_fields += 1
+            # The honeypot counts, wherever it is.
+            if visitor_fields <= MAX_AKISMET_FIELDS or match[0].startswith(PLUGIN_TRAP.encode()):
+                yield match[0]
+        else:
+            fields += 1
+            if fields <= MAX_AKISMET_FIELDS:
+                yield match[0]
 
 
 def _decoded(text: str, charset: str) -> str:

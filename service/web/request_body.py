@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import Request
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
 from comments.errors import Invalid, Problem
@@ -126,18 +126,21 @@ def _depth(value: object) -> int:
     return depth
 
 
-def readable_fields(raw: bytes, kind: str, boundary: str, names: Collection[str]) -> dict[str, str]:
+def readable_fields(
+    raw: bytes, kind: str, boundary: str, names: Collection[str], most: int = MAX_FIELDS
+) -> dict[str, str]:
     """Return what can be read of a form, also of one that is refused: its first values, as browsers write them.
 
-    `names` are those of the fields that a form in plain text may have.
+    `names` are those of the fields that a form in plain text may have. Parts of a multipart form after `most` are
+    ignored.
     """
     pairs: Mapping[str, Callable[[bytes], Iterable[tuple[str, str]]]] = {
         URLENCODED: _urlencoded,
-        MULTIPART: partial(_multipart, boundary=boundary),
+        MULTIPART: partial(_multipart, boundary=boundary, most=most),
         PLAIN_TEXT: partial(_plain_text, names=names),
     }
     fields: dict[str, str] = {}
-    with suppress(BadRequest):
+    with suppress(BadRequest, RequestEntityTooLarge):
         for name, value in pairs[kind](raw) if kind in pairs else ():
             fields.setdefault(name, value.replace("\0", ""))
     return fields
@@ -175,8 +178,8 @@ def _form_text(raw: bytes) -> str:
         return raw.decode("cp1252", "ignore")
 
 
-def _multipart(raw: bytes, boundary: str) -> Iterator[tuple[str, str]]:
-    decoder = MultipartDecoder(boundary.encode("latin-1", "replace"), max_parts=MAX_FIELDS)
+def _multipart(raw: bytes, boundary: str, most: int = MAX_FIELDS) -> Iterator[tuple[str, str]]:
+    decoder = MultipartDecoder(boundary.encode("latin-1", "replace"), max_parts=most)
     name = ""
     value: bytes | None = b""
     try:

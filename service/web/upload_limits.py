@@ -1,4 +1,4 @@
-"""Requests that may be larger than others: files and lists that people who are signed in send."""
+"""Requests that may be larger than others: files and lists of people who are signed in, and comments to check."""
 
 import re
 from collections.abc import Mapping
@@ -11,6 +11,12 @@ MAX_UPLOAD = 8 * 2**20
 UPLOAD_SECONDS = 120.0
 #: Uploads that one web process reads at once. Each needs its size in memory.
 UPLOADS_AT_ONCE = 2
+#: Largest body of the Akismet API. WordPress sends a comment of 65,520 bytes twice, and an encoded letter can take nine
+#: bytes. Anybody can send one, so that it has to arrive in the time of an ordinary request.
+MAX_AKISMET_BODY = 2_000_000
+#: Such bodies that one web process reads at once.
+LONG_COMMENTS_AT_ONCE = 16
+LONG_COMMENT = re.compile(r".*/1\.[12]/(?:comment-check|submit-spam|submit-ham)")
 #: Path of a request, below any path of the public address -> its bytes, with all fields of a form.
 LARGE_REQUESTS: Mapping[re.Pattern[str], int] = {
     re.compile(r".*/sites/[^/]+/import/?"): MAX_UPLOAD + 2**20,  # and a mapping of pages
@@ -18,6 +24,11 @@ LARGE_REQUESTS: Mapping[re.Pattern[str], int] = {
     re.compile(r".*/sites/[^/]+/threads/moves"): 2**20,
 }
 LARGEST_REQUEST = max(LARGE_REQUESTS.values())
+
+
+def long_comment_limit(method: str, path: str) -> int:
+    """Return the bytes that a comment for the Akismet API may have; 0 for other requests."""
+    return MAX_AKISMET_BODY if method == "POST" and LONG_COMMENT.fullmatch(path) else 0
 
 
 def large_request_limit(method: str, path: str, cookies: str) -> int:

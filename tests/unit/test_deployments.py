@@ -164,3 +164,8 @@ def test_every_container_of_compose_has_limits_and_rotated_logs() -> None:
     for name, service in COMPOSE["services"].items():
         assert service["logging"]["options"] == {"max-size": "10m", "max-file": "5"}, name
         assert name == "valkey" or service["mem_limit"], name
+
+
+def test_the_ingress_lets_the_largest_request_through() -> None:
+    text = (DEPLOY / "kubernetes/ingress.yaml").read_text()
+    assert int(text.partition("proxy-body-size: ")[2].split("m")[0]) * 2**20 >= LARGEST_REQUEST

@@ -184,3 +184,14 @@ def test_a_body_that_is_too_large_gets_no_verdict(akismet: AkismetServer) -> Non
 def test_the_api_answers_below_both_versions(akismet: AkismetServer) -> None:
     assert akismet.ask("comment-check", "1.2", comment_content=HAM, blog=BLOG).text == "false"
     assert akismet.ask("no-such-thing").status_code == 404
+
+
+@pytest.mark.parametrize("text", ["é" * 32_760, "夜" * 32_000])
+def test_the_longest_comments_of_other_programs_get_a_verdict(akismet: AkismetServer, text: str) -> None:
+    """WordPress sends a comment twice, and Discourse takes 32,000 letters."""
+    answer = akismet.check(text, POST_comment=text)
+    assert (answer.status_code, answer.text) in [(200, "true"), (200, "false")]
+
+
+def test_many_fields_of_a_visitor_do_not_prevent_a_verdict(akismet: AkismetServer) -> None:
+    assert akismet.check(**{f"POST_{n}": "x" for n in range(1_500)}).status_code == 200

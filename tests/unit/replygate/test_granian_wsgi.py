@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from replygate.granian_wsgi import WSGIAdapter, answer, environ
+from service.web.upload_limits import MAX_AKISMET_BODY
 
 
 class Headers(list[tuple[str, str]]):
@@ -129,6 +130,19 @@ def test_uploads_of_people_who_are_signed_in_may_be_larger(prefix: str, path: st
     cookie = ("cookie", "session=s")
     assert size_read([cookie], prefix + path) == 1000
     assert size_read([], prefix + path) == size_read([cookie], "/sites/blog/rules") == 0
+
+
+@pytest.mark.parametrize("path", ["/1.1/comment-check", "/replies/k/0123456789ab/1.2/submit-ham"])
+def test_long_comments_for_the_akismet_api_are_read(path: str) -> None:
+    adapter = WSGIAdapter(echo, threads=1, max_body=10, max_form=40)
+
+    def size_read(size: int, path: str) -> int:
+        line = Line(b"x" * size)
+        asyncio.run(adapter.__rsgi__(request([("content-length", str(size))], method="POST", path=path), line))
+        return len(line.answered[2])
+
+    assert size_read(400_000, path) == 400_000
+    assert size_read(MAX_AKISMET_BODY + 1, path) == size_read(1000, "/1.1/verify-key") == 0
 
 
 def test_a_body_in_pieces_is_joined() -> None:
