@@ -13,6 +13,7 @@ from comments.storage.interfaces import CoreStorage, Storage
 from comments.storage.memory import open_memory
 from comments.storage.redis import connect, open_redis
 from replygate.embedded_valkey import start
+from tests.support.app_caches import use_app_caches
 from tests.support.builders import settings
 
 #: No deadline, because the machine may be busy. The examples are the same in each run, so that a failure is caused by a
@@ -21,6 +22,7 @@ hypothesis.settings.register_profile(
     "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], derandomize=True
 )
 hypothesis.settings.load_profile("patient")
+use_app_caches()
 
 
 @pytest.fixture(scope="session")
