@@ -92,11 +92,13 @@ class JsonListReader:
     def _value(self) -> Any:
         """Read the value that begins next. A value that is not complete yet needs more text, up to a limit."""
         self._next()
-        tried = 0
+        tried, is_last = 0, False
         while True:
-            # Doubling the text before the next try keeps the cost of long values linear.
-            if len(self._text) - self._at >= 2 * tried:
-                tried = len(self._text) - self._at
+            length = len(self._text) - self._at
+            is_too_long = length > MAX_JSON_LINE
+            # Doubling the text before the next try keeps the cost of long values linear. The end has no next try.
+            if is_last or is_too_long or length >= 2 * tried:
+                tried = length
                 try:
                     value, end = self._json.raw_decode(self._text, self._at)
                 except RecursionError:
@@ -106,9 +108,10 @@ class JsonListReader:
                 if end < len(self._text):  # a number at the very end may go on
                     self._at = end
                     return value
-            if len(self._text) - self._at > MAX_JSON_LINE:
+            if is_too_long:
                 raise ExportUnreadable(
                     f"A value has more than {MAX_JSON_LINE // 2**20} MiB. This is not such an export."
                 )
-            if not self._more():
+            if is_last:
                 raise self._damaged()
+            is_last = not self._more()
