@@ -6,15 +6,15 @@ import json
 from collections import Counter
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
 from comments.validation import is_web_address
 
 from . import akismet_answers as answers
-from .akismet_answers import bad_key_answer, help_answer, text_answer
+from .akismet_answers import help_answer, text_answer
 from .akismet_counts import counts_of, site_row, statistics_report, this_month, usage_report
-from .akismet_fields import read_akismet_fields
-from .akismet_keys import find_access
+from .akismet_fields import AkismetFields
+from .akismet_keys import AkismetAccess, with_access
 
 KEY_SITES_COLUMNS = ("Site", "Total API Calls", "Spam", "Ham", "Missed Spam", "False Positives", "Is Revoked")
 #: Rows of one answer of key-sites.
@@ -23,27 +23,21 @@ MAX_SITE_ROWS = 500
 STATISTICS_MONTHS = {"60-days": 2, "6-months": 6, "all": None}
 
 
-def verify_key(key: str = "") -> Response:
-    fields = read_akismet_fields(request)
-    if find_access(request, fields, key) is None:
-        return bad_key_answer()
+@with_access
+def verify_key(access: AkismetAccess, fields: AkismetFields) -> Response:
     if not is_web_address(fields.text("blog").strip()):
         return help_answer(answers.NO_BLOG, answers.INVALID_KEY)
     return text_answer(answers.VALID_KEY)
 
 
-def usage_limit(key: str = "") -> Response:
-    fields = read_akismet_fields(request)
-    access = find_access(request, fields, key)
-    return _json(usage_report(access.site, fields.is_true("extended"))) if access else bad_key_answer()
+@with_access
+def usage_limit(access: AkismetAccess, fields: AkismetFields) -> Response:
+    return _json(usage_report(access.site, fields.is_true("extended")))
 
 
-def key_sites(key: str = "") -> Response:
+@with_access
+def key_sites(access: AkismetAccess, fields: AkismetFields) -> Response:
     """List the site of the key: in JSON, or in CSV with a title."""
-    fields = read_akismet_fields(request)
-    access = find_access(request, fields, key)
-    if access is None:
-        return bad_key_answer()
     month = fields.text("month").strip() or this_month()
     row = site_row(access.site, counts_of(access.site).get(month, Counter()))
     rows = [row] if _is_wanted(row["site"], fields.text("filter"), fields.text("offset")) else []
@@ -65,33 +59,28 @@ def _csv(month: str, rows: list[dict[str, Any]]) -> str:
     return written.getvalue()
 
 
-def subscription(key: str = "") -> Response:
+@with_access
+def subscription(access: AkismetAccess, fields: AkismetFields) -> Response:
     """Describe the account to the settings page of Akismet's plugin, which looks broken without."""
-    access = find_access(request, read_akismet_fields(request), key)
-    if access is None:
-        return bad_key_answer()
     account = {"account_id": False, "account_type": "replygate", "account_name": f"Replygate, {access.site.name}"}
     return _json({**account, "status": "active", "next_billing_date": False, "limit_reached": False})
 
 
-def statistics(key: str = "") -> Response:
-    fields = read_akismet_fields(request)
-    access = find_access(request, fields, key)
-    if access is None:
-        return bad_key_answer()
+@with_access
+def statistics(access: AkismetAccess, fields: AkismetFields) -> Response:
     return _json(statistics_report(access.site, STATISTICS_MONTHS.get(fields.text("from"))))
 
 
-def statistics_token(key: str = "") -> Response:
+@with_access
+def statistics_token(access: AkismetAccess, fields: AkismetFields) -> Response:
     """Answer the request before the plugin shows Akismet's own statistics. The word opens nothing."""
-    access = find_access(request, read_akismet_fields(request), key)
-    return text_answer(access.key_id) if access else bad_key_answer()
+    return text_answer(access.key_id)
 
 
-def deactivate(key: str = "") -> Response:
+@with_access
+def deactivate(access: AkismetAccess, fields: AkismetFields) -> Response:
     """Answer a plugin that is disconnected. The key stays valid: other programs may use it too."""
-    access = find_access(request, read_akismet_fields(request), key)
-    return text_answer("deactivated") if access else bad_key_answer()
+    return text_answer("deactivated")
 
 
 def report_connection(key: str = "") -> Response:

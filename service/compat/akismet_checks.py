@@ -19,10 +19,10 @@ from service.deps import deps
 from service.web.request_headers import preferred_wait
 
 from . import akismet_answers as answers
-from .akismet_answers import CheckWord, bad_key_answer, help_answer, text_answer
+from .akismet_answers import CheckWord, help_answer, text_answer
 from .akismet_counts import AkismetEvent, count_event
-from .akismet_fields import AkismetFields, read_akismet_fields
-from .akismet_keys import AkismetAccess, find_access
+from .akismet_fields import AkismetFields
+from .akismet_keys import AkismetAccess, with_access
 
 #: Seconds that a request waits for the verdict. Akismet's plugin waits for 15 seconds.
 WAIT_SECONDS = 8
@@ -36,12 +36,9 @@ SPAM_CONTENT = "akismet-guaranteed-spam"
 DISCARD_AUTHOR = "akismet-guaranteed-discard"
 
 
-def check_comment(key: str = "") -> Response:
+@with_access
+def check_comment(access: AkismetAccess, fields: AkismetFields) -> Response:
     """Answer comment-check: wait for the judge outside the request threads, and give its verdict as one word."""
-    fields = read_akismet_fields(request)
-    access = find_access(request, fields, key)
-    if access is None:
-        return bad_key_answer()
     if not is_web_address(fields.text("blog").strip()):
         return help_answer(answers.NO_BLOG)
     if fixed := fixed_word(fields):
@@ -106,20 +103,18 @@ def _answer(word: CheckWord, id: str, site: Site, fields: AkismetFields) -> Resp
     return text_answer(word.word, headers={answers.GUID: id, **word.headers})
 
 
-def submit_spam(key: str = "") -> Response:
-    return _submit(Label.SPAM, key)
+@with_access
+def submit_spam(access: AkismetAccess, fields: AkismetFields) -> Response:
+    return _submit(access, fields, Label.SPAM)
 
 
-def submit_ham(key: str = "") -> Response:
-    return _submit(Label.HAM, key)
+@with_access
+def submit_ham(access: AkismetAccess, fields: AkismetFields) -> Response:
+    return _submit(access, fields, Label.HAM)
 
 
-def _submit(label: Label, key: str) -> Response:
+def _submit(access: AkismetAccess, fields: AkismetFields, label: Label) -> Response:
     """Teach the site's model. Tests are accepted and teach nothing."""
-    fields = read_akismet_fields(request)
-    access = find_access(request, fields, key)
-    if access is None:
-        return bad_key_answer()
     is_fixed = (fixed_word(fields) or answers.SURE_HAM) is not answers.SURE_HAM
     if not (fields.is_test or is_fixed):
         _teach(access, fields, label)

@@ -4,16 +4,18 @@ import base64
 import binascii
 import hmac
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import wraps
 
-from flask import Request
+from flask import Request, Response, request
 
 from comments.pseudonyms import Pseudonyms
 from comments.site import Site
 from service.deps import deps
 
-from .akismet_fields import AkismetFields
+from .akismet_answers import bad_key_answer
+from .akismet_fields import AkismetFields, read_akismet_fields
 from .site_keys import count_wrong_key, sites_with
 
 #: As `Pseudonyms.akismet_key` makes them. One can be the first part of a host name.
@@ -44,6 +46,18 @@ def find_access(request: Request, fields: AkismetFields, path_key: str = "") -> 
                 return access
     count_wrong_key()
     return None
+
+
+def with_access(view: Callable[[AkismetAccess, AkismetFields], Response]) -> Callable[..., Response]:
+    """Give a view the site of the request's key, and the fields. Without a valid key the answer is `invalid`."""
+
+    @wraps(view)
+    def answer(key: str = "") -> Response:
+        fields = read_akismet_fields(request)
+        access = find_access(request, fields, key)
+        return view(access, fields) if access else bad_key_answer()
+
+    return answer
 
 
 def _access(site: Site, key: str, pseudonyms: Pseudonyms) -> AkismetAccess | None:

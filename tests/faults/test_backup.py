@@ -1,4 +1,4 @@
-"""A backup while comments arrive and are judged: after the restore all acknowledged ones are there, and work goes on."""
+"""A backup while comments arrive and are judged: a restore has all acknowledged ones, and work goes on."""
 
 import tempfile
 import threading
