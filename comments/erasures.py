@@ -69,12 +69,16 @@ def _signature(values: Mapping[str, Any], pseudonyms: Pseudonyms) -> str:
     return pseudonyms.seal("erasure receipt", json.dumps(values, sort_keys=True, separators=(",", ":")))
 
 
-def verified_receipt(text: str, pseudonyms: Pseudonyms) -> dict[str, Any]:
-    """Return the receipt if this deployment signed it as it is. Raises Invalid."""
+def verified_receipts(text: str, pseudonyms: Pseudonyms) -> list[dict[str, Any]]:
+    """Return the receipts of a file, one or a list, if this deployment signed each as it is. Raises Invalid."""
     try:
-        values = json.loads(text)
+        found = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Invalid([Problem("file", "malformed", "is not a receipt: it is not JSON")]) from error
+    return [_verified(values, pseudonyms) for values in (found if isinstance(found, list) else [found])]
+
+
+def _verified(values: object, pseudonyms: Pseudonyms) -> dict[str, Any]:
     if not isinstance(values, dict) or not isinstance(values.get("signature"), str):
         raise Invalid([Problem("file", "malformed", "is not a receipt: it has no signature")])
     signature = values.pop("signature")

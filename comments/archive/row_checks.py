@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from comments.audit import AuditEntry
 from comments.author_rules import AuthorRule
 from comments.erasures import Erasure
-from comments.lifecycle import Label, Status
+from comments.lifecycle import Label
 from comments.saved_views import SavedView
 from comments.storage.archives import EXPORTED_TYPES, StoredRow
 from comments.storage.codec import ANY_ID, load, unpack
 from comments.storage.notes_and_bulks import Note
 from comments.storage.number_periods import period_expiry
+from comments.storage.people_records import AUTHOR_STATUSES
 from comments.storage.retention import RetentionClass
 
 #: Exported keys with lines of their own.
@@ -52,7 +53,7 @@ def _number(row: StoredRow, site: str) -> None:
 
 
 def _of_author(row: StoredRow, site: str) -> None:
-    _require(row.of in (Status.APPROVED, Status.SPAM), "no such status")
+    _require(row.of in AUTHOR_STATUSES, "no such status")
     _require(row.value.isdecimal() and int(row.value) < 2**63, "not a count")
 
 

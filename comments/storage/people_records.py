@@ -10,6 +10,8 @@ from comments.model import Comment
 
 #: The status whose record counts the lessons of a label.
 STATUS_OF_LESSON = {Label.HAM: Status.APPROVED, Label.SPAM: Status.SPAM}
+#: The statuses in which authors have records.
+AUTHOR_STATUSES = tuple(STATUS_OF_LESSON.values())
 
 
 def record_of_people(author: str) -> str:

@@ -6,7 +6,6 @@ from typing import Protocol
 from comments.data_subjects import PersonalTexts, Subject
 from comments.erasures import Erasure
 from comments.model import Comment
-from comments.storage.notes_and_bulks import Note
 
 
 class Subjects(Protocol):
@@ -55,9 +54,6 @@ class Subjects(Protocol):
 
     def release(self, site: str) -> None:
         """End the lease."""
-
-    def notes(self, site: str, ids: Sequence[str]) -> list[tuple[Note, ...]]:
-        """Return what moderators noted about these comments."""
 
     def rewrite_disk(self) -> str:
         """Let the server write its files anew, without what was deleted. Return what became of that, in words."""

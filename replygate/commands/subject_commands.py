@@ -11,7 +11,7 @@ import click
 from comments.audit import CONSOLE, AuditAction, AuditEntry
 from comments.data_subjects import Subject
 from comments.erasure_requests import ErasurePreview, named_subject, preview_erasure, request_erasure
-from comments.erasures import Erasure, receipt, subject_of_receipt, verified_receipt
+from comments.erasures import Erasure, receipt, subject_of_receipt, verified_receipts
 from comments.errors import Invalid, Problem
 from comments.pseudonyms import Pseudonyms
 from comments.site import Site
@@ -124,26 +124,16 @@ def erase_person(
 def verify_receipt(file: TextIO, email: str) -> None:
     """Check that this deployment signed the receipts in FILE, and that nobody changed them."""
     names = Pseudonyms(current_deployment().settings.secret_key)
-    for text in _receipts(file):
-        values = verified_receipt(text, names)
+    for values in verified_receipts(file.read(), names):
         if email and names.author(email) not in values["subject"].get("identities", ()):
             raise Invalid([Problem("email", "different", f"is not the person of the receipt {values['id']}")])
         n = values["erased"].get("comments", 0)
         click.echo(f"{values['id']}: valid. {n} comments of {values['site']} erased, finished {values['finished']}.")
 
 
-def _receipts(file: TextIO) -> list[str]:
-    """Return the receipts of a file, which holds one or a list. Raises Invalid."""
-    try:
-        found = json.loads(file.read())
-    except (ValueError, RecursionError) as error:
-        raise Invalid([Problem("file", "malformed", "is not a receipt: it is not JSON")]) from error
-    return [json.dumps(each) for each in (found if isinstance(found, list) else [found])]
-
-
 def _again(deployment: Deployment, file: TextIO) -> list[tuple[Site, Subject]]:
     names = Pseudonyms(deployment.settings.secret_key)
-    found = [verified_receipt(text, names) for text in _receipts(file)]
+    found = verified_receipts(file.read(), names)
     return [(site_named(values["site"]), subject_of_receipt(values)) for values in found]
 
 

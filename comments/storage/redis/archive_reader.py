@@ -12,6 +12,7 @@ from comments.storage.archives import EXPORTED_TYPES, ArchivedComment, StoredRow
 from comments.storage.codec import load_comment, milliseconds
 from comments.storage.keys import Keys
 from comments.storage.number_periods import HOURS_KEPT, Unit, stored_period
+from comments.storage.people_records import AUTHOR_STATUSES
 from comments.storage.retention import RetentionClass
 
 from .client import Client, text
@@ -24,8 +25,6 @@ COMMENTS_PER_WINDOW, ROWS_PER_READ = 500, 1_000
 QUEUE_COUNTERS = ("pending_bytes",)
 #: Exported keys that are read together with the comment that they belong to.
 OF_COMMENTS = ("comment", "learned", "reputation_lessons", "unlearned", "notes")
-#: Statuses in which authors are counted.
-AUTHOR_STATUSES = (Status.APPROVED, Status.SPAM)
 #: Exported keys of which each site has several: one for each status, period or thread.
 PLACES = ("authors", "numbers", "pinned", "retention")
 #: Exported keys that all sites share. Sites and people have lines of their own.

@@ -13,10 +13,11 @@ from comments.storage.archives import EXPORTED_TYPES, ArchivedComment, StoredRow
 from comments.storage.codec import dump_state, dump_submission, load_comment, milliseconds
 from comments.storage.keys import Keys
 from comments.storage.number_periods import period_expiry
+from comments.storage.people_records import AUTHOR_STATUSES
 from comments.storage.retention import RetentionClass
 from comments.storage.values import USER_MAX
 
-from .archive_reader import AUTHOR_STATUSES, PLACES, QUEUE_COUNTERS, SHARED_KEYS, row_keys
+from .archive_reader import PLACES, QUEUE_COUNTERS, SHARED_KEYS, row_keys
 from .client import Client
 from .comments import RedisComments
 from .corpus import RedisCorpus

@@ -21,7 +21,7 @@ from comments.storage.checks import (
 from comments.storage.codec import dump_state, dump_submission, load_comment, milliseconds
 from comments.storage.keys import Keys, value_name
 from comments.storage.packed_checks import pack_check, unpack_check
-from comments.storage.people_records import STATUS_OF_LESSON, records_of_people, status_by_people
+from comments.storage.people_records import AUTHOR_STATUSES, records_of_people, status_by_people
 from comments.storage.values import Accepted
 
 from .client import Client, guarded, text
@@ -132,6 +132,6 @@ class RedisChecks:
             "people_new_records": records_of_people(after) if after else [],
         }
         keys = [k.taught_checks(site), k.unlearned(site)]
-        keys += [k.authors(site, status) for status in STATUS_OF_LESSON.values()]
+        keys += [k.authors(site, status) for status in AUTHOR_STATUSES]
         record = dump_state(after) + dump_submission(after) if after else b""
         return bool(self._teach(keys, named, dump_state(before) if before else b"", record))

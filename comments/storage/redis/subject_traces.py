@@ -6,21 +6,19 @@ from dataclasses import replace
 
 from comments.author_rules import AuthorRule, RuleTarget
 from comments.data_subjects import PersonalTexts, Subject
-from comments.lifecycle import Status
 from comments.model import Comment
 from comments.person import Person
 from comments.saved_views import SavedView
 from comments.storage.codec import dump, load, unpack
 from comments.storage.keys import Keys
 from comments.storage.notes_and_bulks import BulkAction
+from comments.storage.people_records import AUTHOR_STATUSES
 
 from .checks import RedisChecks
 from .client import Client, keys_from, text
 
 #: Members that one step of a scan of a large key looks at.
 MEMBERS_PER_SCAN = 500
-#: Statuses in which authors have records.
-STATUSES_OF_AUTHORS = (Status.APPROVED, Status.SPAM)
 
 
 class SubjectTraces:
@@ -65,7 +63,7 @@ class SubjectTraces:
     def _remove_records(self, site: str, names: Sequence[str]) -> int:
         """Remove the author's records: under the name alone, and with "@" or "!" and more."""
         n = 0
-        for status in STATUSES_OF_AUTHORS:
+        for status in AUTHOR_STATUSES:
             key = self._keys.authors(site, status)
             for name in names:
                 found = self._client.hscan_iter(key, keys_from(name), MEMBERS_PER_SCAN)

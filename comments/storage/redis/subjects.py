@@ -12,7 +12,6 @@ from comments.errors import NotFound
 from comments.model import Comment
 from comments.storage.codec import dump, load, load_comment
 from comments.storage.keys import Keys
-from comments.storage.notes_and_bulks import Note
 
 from .audit_copy import AuditCopy
 from .client import Client, guarded, keys_from, text
@@ -108,12 +107,6 @@ class RedisSubjects:
 
     def release(self, site: str) -> None:
         self._client.unlink(self._keys.erasure_lease(site))
-
-    def notes(self, site: str, ids: Sequence[str]) -> list[tuple[Note, ...]]:
-        pipe = self._client.pipeline(transaction=False)
-        for id in ids:
-            pipe.lrange(self._keys.notes(site, id), 0, -1)
-        return [tuple(load(Note, note) for note in notes) for notes in pipe.execute()]
 
     def rewrite_disk(self) -> str:
         info, done = self._client.info("persistence"), []
