@@ -1,4 +1,4 @@
-"""A backup while comments arrive and are judged: a restore has all acknowledged ones, and work goes on."""
+"""A backup while comments arrive and are judged: all acknowledged ones are restored, and work goes on."""
 
 import tempfile
 import threading

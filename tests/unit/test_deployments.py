@@ -11,8 +11,10 @@ from typing import Any
 import kubernetes_validate
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from comments.settings import Settings
+from replygate.__main__ import cli
 from service.web.upload_limits import LARGEST_REQUEST
 from workers.start import PROCESS_NAMES
 
@@ -25,11 +27,17 @@ OBJECTS: list[dict[str, Any]] = [
     item for path in sorted((DEPLOY / "kubernetes").glob("*.yaml")) for item in yaml.safe_load_all(path.read_text())
 ]
 PODS = {item["metadata"]["name"]: item["spec"]["template"] for item in OBJECTS if "template" in item.get("spec", {})}
+#: Pods that do one thing and end, made by a schedule.
+SCHEDULED = {
+    item["metadata"]["name"]: item["spec"]["jobTemplate"]["spec"]["template"]
+    for item in OBJECTS
+    if item["kind"] == "CronJob"
+}
 UNITS = sorted(path.name for path in (DEPLOY / "systemd").glob("*.service"))
 
 
 def container(name: str) -> dict[str, Any]:
-    (only,) = PODS[name]["spec"]["containers"]
+    (only,) = {**PODS, **SCHEDULED}[name]["spec"]["containers"]
     assert only["name"] == name
     return only
 
@@ -77,13 +85,34 @@ def of_kind_data(kind: str) -> dict[str, str]:
 
 
 def test_the_parts_read_the_secret_that_the_docs_create() -> None:
-    (name,) = re.findall(r"create secret generic (\S+) --from-env-file", (ROOT / "docs/kubernetes.md").read_text())
+    name, _ = re.findall(r"create secret generic (\S+) --from-env-file", (ROOT / "docs/kubernetes.md").read_text())
     for part in set(PODS) - {"valkey"}:
         assert {"secretRef": {"name": name}} in container(part)["envFrom"]
 
 
+def test_backups_are_made_every_night_with_a_command_and_a_secret_that_exist() -> None:
+    made = set(re.findall(r"create secret generic (\S+) --from-env-file", (ROOT / "docs/kubernetes.md").read_text()))
+    backup = container("backup")
+    assert {source["secretRef"]["name"] for source in backup["envFrom"] if "secretRef" in source} == made
+    program, *words = backup["command"]
+    assert (program, CliRunner().invoke(cli, [*words, "--help"]).exit_code) == ("replygate", 0)
+    assert 'echo "BACKUP_TARGET=s3://' in (ROOT / "docs/kubernetes.md").read_text()
+    assert backup["image"] == container("web")["image"]
+    assert SCHEDULED["backup"]["spec"]["restartPolicy"] == "Never"
+
+
+def test_the_timer_of_systemd_starts_a_backup_with_a_command_that_exists() -> None:
+    timer = DEPLOY / "systemd/replygate-backup.timer"
+    assert timer.with_suffix(".service").exists()
+    assert "OnCalendar=" in timer.read_text()
+    answer = subprocess.run(["systemd-analyze", "verify", str(timer)], capture_output=True, text=True, timeout=60)
+    assert [line for line in answer.stderr.splitlines() if "backup.timer" in line] == []
+    (line,) = re.findall(r"^ExecStart=(.*)", timer.with_suffix(".service").read_text(), re.MULTILINE)
+    assert CliRunner().invoke(cli, [*line.split()[1:], "--help"]).exit_code == 0
+
+
 def test_no_pod_has_more_rights_than_it_needs() -> None:
-    for name, pod in PODS.items():
+    for name, pod in {**PODS, **SCHEDULED}.items():
         assert pod["spec"]["securityContext"]["runAsNonRoot"] is True, name
         assert pod["spec"]["automountServiceAccountToken"] is False, name
         rights = container(name)["securityContext"]
@@ -101,16 +130,18 @@ def test_every_selector_finds_the_pods_of_its_name() -> None:
     assert set(budgets) == {"web", "judge", "valkey"}
 
 
-def test_only_the_parts_reach_valkey_and_only_delivery_reaches_other_hosts() -> None:
+def test_only_the_parts_reach_valkey_and_only_delivery_and_backups_reach_other_hosts() -> None:
     policies = of_kind("NetworkPolicy")
     assert policies["deny-by-default"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     (rule,) = policies["store"]["ingress"]
     labels = rule["from"][0]["podSelector"]["matchLabels"]
-    assert {n for n, pod in PODS.items() if labels.items() <= pod["metadata"]["labels"].items()} == set(PODS) - {
+    pods = {**PODS, **SCHEDULED}
+    assert {n for n, pod in pods.items() if labels.items() <= pod["metadata"]["labels"].items()} == set(pods) - {
         "valkey"
     }
     anywhere = [name for name, policy in policies.items() if {} in policy.get("egress", ())]
-    assert anywhere == ["delivery"]
+    assert anywhere == ["backup", "delivery"]
+    assert {policies[name]["podSelector"]["matchLabels"]["app"] for name in anywhere} == {"backup", "delivery"}
 
 
 def test_the_autoscaler_of_judges_uses_a_metric_that_exists() -> None:
@@ -122,6 +153,7 @@ def test_the_autoscaler_of_judges_uses_a_metric_that_exists() -> None:
 def test_systemd_accepts_the_unit_of_each_part(name: str, tmp_path: Path) -> None:
     assert shutil.which("systemd-analyze"), "the check of the units needs systemd-analyze on the PATH"
     text = (DEPLOY / "systemd" / name).read_text().replace("/opt/replygate/.venv/bin/python", sys.executable)
+    text = text.replace("/opt/replygate/.venv/bin/replygate", sys.executable)
     (tmp_path / name).write_text(text)
     (tmp_path / "replygate.target").write_text((DEPLOY / "systemd/replygate.target").read_text())
     words = ["systemd-analyze", "verify", str(tmp_path / name.replace("@.", "@judge."))]

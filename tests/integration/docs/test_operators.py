@@ -25,6 +25,11 @@ ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/operators.md").read_text()
 #: A clean environment, because a REPLYGATE_ variable would change the result.
 PLAIN = {"PATH": os.defpath, "PYTHONPATH": str(ROOT)}
+#: Stand-ins for commands that need root: the user of the service is the one who runs the tests.
+SUDO = 'if [ "$1" = -u ]; then shift 2; fi; exec "$@"'
+INSTALL = (
+    'for word; do case $word in --owner=*) ;; *) set -- "$@" "$word" ;; esac; shift; done; exec /usr/bin/install "$@"'
+)
 COMMAND = "/opt/replygate/.venv/bin/replygate"
 
 
@@ -113,24 +118,55 @@ def replygate(data: Path, *words: str) -> str:
     return subprocess.run(command, cwd=ROOT, env=PLAIN, check=True, capture_output=True, text=True, timeout=60).stdout
 
 
-def test_a_backup_can_be_restored(tmp_path: Path, shell: Path) -> None:
-    before, after, backups = tmp_path / "before", tmp_path / "after", tmp_path / "backups"
-    with running(before) as site:
-        body = {"thread": "hello", "author": "Ada", "email": "ada@example.com", "content": "Keep this."}
-        request = urllib.request.Request(f"{site}/comments", json.dumps(body).encode())
-        request.add_header("Content-Type", "application/json")
-        urllib.request.urlopen(request, timeout=10).close()
-    run(
-        block("sh", "tar -C /var/lib/replygate -czf"),
-        shell,
-        {"/var/lib/replygate": before, "/var/backups/replygate": backups},
-    )
-    (archive,) = backups.iterdir()
-    after.mkdir(mode=0o700)
-    run(
-        block("sh", "tar -C /var/lib/replygate -xzf"),
-        shell,
-        {"/var/lib/replygate": after, "replygate-backup.tar.gz": archive},
-    )
-    with running(after):
-        assert "Keep this." in replygate(after, "export", "--site", "demo")
+def submit(site: str) -> None:
+    body = {"thread": "hello", "author": "Ada", "email": "ada@example.com", "content": "Keep this."}
+    request = urllib.request.Request(f"{site}/comments", json.dumps(body).encode())
+    request.add_header("Content-Type", "application/json")
+    urllib.request.urlopen(request, timeout=10).close()
+
+
+def installed(shell: Path, data: Path, backup: Path) -> dict[str, Path]:
+    """Install the command at the path of the page, and return what replaces the paths of the page."""
+    (shell / "replygate").write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m replygate "$@"\n')
+    (shell / "replygate").chmod(0o755)
+    return {COMMAND: shell / "replygate", "/var/lib/replygate": data, "replygate.backup": backup}
+
+
+def test_a_backup_that_the_timer_made_is_restored_with_the_commands_of_the_page(tmp_path: Path, shell: Path) -> None:
+    data = tmp_path / "data"
+    paths = installed(shell, data, tmp_path / "replygate.backup")
+    with running(data) as site:
+        submit(site)
+        unit_file = configparser.ConfigParser(strict=False)
+        unit_file.optionxform = str  # type: ignore[assignment,method-assign]
+        unit_file.read_string((ROOT / "deploy/systemd/replygate-backup.service").read_text())
+        service = unit_file["Service"]
+        run(f"{service['Environment']}\n{service['ExecStart']}", shell, paths)
+    (backup,) = (data / "backups").iterdir()
+    backup.rename(tmp_path / "replygate.backup")
+    for name, script in {"sudo": SUDO, "install": INSTALL}.items():
+        (shell / name).write_text(f"#!/bin/sh\n{script}\n")
+        (shell / name).chmod(0o755)
+    run(block("sh", "sudo mv /var/lib/replygate"), shell, paths)
+    with running(data):
+        assert "Keep this." in replygate(data, "export", "--site", "demo")
+
+
+def test_a_backup_goes_through_a_pipe_with_compose(tmp_path: Path, shell: Path) -> None:
+    """The commands of the containers run on this machine instead, with the data of the service."""
+    data, backup = tmp_path / "data", tmp_path / "replygate.backup"
+    command = installed(shell, data, backup)[COMMAND]
+    docker = f'while [ "$1" != replygate ]; do shift || exit 0; done; shift; exec {command} --data {data} "$@"'
+    (shell / "docker").write_text(f"#!/bin/sh\n[ $# -lt 6 ] && exit 0\n{docker}\n")
+    (shell / "docker").chmod(0o755)
+    with running(data) as site:
+        submit(site)
+        run(block("sh", "backup - >"), shell, {"replygate.backup": backup})
+    assert backup.stat().st_mode & 0o777 == 0o600
+    (tmp_path / "new").mkdir()
+    (data / "secret").rename(tmp_path / "new/secret")
+    data.rename(tmp_path / "old")
+    (tmp_path / "new").rename(data)
+    run(block("sh", "restore - <"), shell, {"replygate.backup": backup})
+    with running(data):
+        assert "Keep this." in replygate(data, "export", "--site", "demo")
