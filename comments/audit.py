@@ -66,6 +66,10 @@ class AuditAction(StrEnum):
     CHANNEL_ADD = "channel.add"
     CHANNEL_SET = "channel.set"
     CHANNEL_REMOVE = "channel.remove"
+    JUDGING_PAUSE = "judging.pause"
+    JUDGING_RESUME = "judging.resume"
+    JUDGING_RETRY = "comment.judge-again"
+    JUDGING_STOP = "comment.stop-judging"
     EXPORT = "export.comments"
     EXPORT_AUDIT = "export.audit"
     IMPORT = "import.comments"
@@ -129,6 +133,10 @@ AUDIT_LABELS: Mapping[str, str] = {
     AuditAction.CHANNEL_ADD: "Notice channel added",
     AuditAction.CHANNEL_SET: "Notice channel changed",
     AuditAction.CHANNEL_REMOVE: "Notice channel removed",
+    AuditAction.JUDGING_PAUSE: "Judging paused",
+    AuditAction.JUDGING_RESUME: "Judging resumed",
+    AuditAction.JUDGING_RETRY: "Judged again",
+    AuditAction.JUDGING_STOP: "Sent to review without the filters",
     AuditAction.EXPORT: "Comments exported",
     AuditAction.EXPORT_AUDIT: "Audit log exported",
     AuditAction.IMPORT: "Comments imported",

@@ -78,7 +78,7 @@ class Site(
     ] = ""
     paused: Annotated[
         bool,
-        setting("Pause comments", "Readers see the comments, but can send no new ones. Moderators work as usual."),
+        setting("Pause new comments", "Readers see the comments, but can send no new ones. Moderators work as usual."),
     ] = False
     keys: tuple[SiteKey, ...] = ()
     user_keys: tuple[str, ...] = ()  # ids of the keys that sign users, the newest first

@@ -162,12 +162,15 @@ def part_settings(context: click.Context, part: str) -> Settings:
 @cli.command("status")
 @click.option("--seconds", default=1.0, show_default=True, help="Time to measure rates; 0 shows no rates.")
 @click.option("--part", type=PartName(tuple(PARTS)), help="Only check that a process of this part runs.")
-def show_status(seconds: float, part: str | None) -> None:
+@click.option("--watch", is_flag=True, help="Show it again every --seconds, until Ctrl-C.")
+def show_status(seconds: float, part: str | None, watch: bool) -> None:
     """Show the state of the service. Exit status 1 means that it cannot accept or judge comments."""
     deployment = current_deployment()
     if part is not None:
         return check_running(deployment.storage, part)
     look = partial(read_health, deployment.storage, deployment.rq_stats)
+    if watch:
+        return status_command.watch(lambda: look(deployment.now()), seconds)
     earlier = look(deployment.now())
     if seconds:
         time.sleep(seconds)

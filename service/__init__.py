@@ -17,7 +17,7 @@ from .compat import (
 )
 from .compat.site_keys import SiteKeyIndex
 from .deps import Deps
-from .ops import delivery_pages
+from .ops import delivery_pages, judging_pages
 from .ops import views as ops_views
 from .reading import email_links, html_fragment, live_updates, report_pages
 from .reading import views as reading_views
@@ -146,6 +146,7 @@ VIEWS = (
     test_box,
     presence_api,
     ops_views,
+    judging_pages,
     delivery_pages,
     isso_reading,
     isso_writing,

@@ -25,13 +25,16 @@ LEASE_SHARE = 0.5
 
 
 def judge_some(d: Deps, site: Site, token: str) -> bool:
-    """Claim and judge a batch; return False if nothing was due.
+    """Claim and judge a batch; return False if nothing was due, or judging is paused.
 
-    Both are repeated while the server does not answer, so that no batch waits for its lease.
+    Both are repeated while the server does not answer, so that no batch waits for its lease. A pause claims nothing,
+    which ends the wake-up; after it the sweep enqueues a job for what is due.
     """
     settings, claim_id, tries, check_tries = d.settings, new_id(), count(1), count(1)
     until = time.monotonic() + settings.lease * LEASE_SHARE
-    claims = retried(lambda: d.storage.queue.claim(site.id, token, settings.batch, settings.lease, claim_id), until)
+    is_paused = retried(lambda: d.storage.judging_pauses.is_paused(site.id), until)
+    n = 0 if is_paused else settings.batch
+    claims = retried(lambda: d.storage.queue.claim(site.id, token, n, settings.lease, claim_id), until)
     checks = [claim for claim in claims if is_check_id(claim.id)]
     comments = [claim for claim in claims if not is_check_id(claim.id)]
     if checks:

@@ -32,6 +32,7 @@ from comments.part_process import process_name
 from comments.settings import Settings
 from comments.site import Site
 from comments.site_deletion import is_removable
+from comments.storage.judging_pauses import is_paused_by
 from comments.storage.redis import connect
 from comments.storage.redis.client import is_unavailable
 from comments.storage.store_waits import LONGEST_WAIT, SHORTEST_WAIT
@@ -80,9 +81,11 @@ class Sweep:
             storage.system_history.add(read_sample(storage, sites, minute, self._deps.now()))
         self._note_removed({site.id for site in sites})
         short = {name for name in self._queues if self._is_short(name, sites)}
+        pauses = storage.judging_pauses.all()
         judges = max(self._deps.settings.judges, len(storage.heartbeats.alive(QUEUES[JUDGE])))
         for site in self._turn(sites):
-            due = [*self._judging(site, judges), *self._other_jobs(site, short)]
+            judging = () if is_paused_by(pauses, site.id) else self._judging(site, judges)
+            due = [*judging, *self._other_jobs(site, short)]
             for job, token in due:
                 self._deps.jobs.enqueue(job, site.id, token)
             if due:

@@ -19,6 +19,7 @@ from .checks import Announcements, Checks
 from .corpus_lessons import Corpus
 from .deliveries import Deliveries
 from .import_uploads import ImportUploads
+from .judging_pauses import JudgingPauses
 from .notes_and_bulks import BulkActions, Notes
 from .notices import Notices
 from .numbers import Numbers
@@ -102,11 +103,17 @@ class Queue(Protocol):
 
         The oldest come first; checks before comments, which get half of a batch at least. One that was claimed before
         is leased alone: if it kills its worker, no other suffers. If nothing is due, the wake-up `token` ends in the
-        same step, so that the next submission enqueues a new job.
+        same step, so that the next submission enqueues a new job. The same if `n` is 0.
         """
 
     def release(self, site: str, ids: Sequence[str]) -> None:
         """Make leased comments and checks due again now."""
+
+    def attempts(self, site: str, least: int, n: int) -> list[Claim]:
+        """Return up to `n` undecided comments and checks that were claimed `least` times or more."""
+
+    def restart(self, site: str, id: str) -> None:
+        """Make an undecided comment due now, as if it was never claimed."""
 
     def missing_wakeups(self, site: str, batch: int, max_wakeups: int, lease: float) -> list[str]:
         """Return a token for each job that must be enqueued: work is due and too few wake-ups are open.
@@ -224,3 +231,4 @@ class Storage(CoreStorage):
     archives: Archives
     import_uploads: ImportUploads
     system_history: SystemHistory
+    judging_pauses: JudgingPauses

@@ -1,10 +1,17 @@
 """`replygate status`: the figures of the ops page in a terminal."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import click
 
 from replygate.text_table import columns
 from service.ops.dashboard import Figures, figures, format_bytes, format_duration
 from service.ops.health import SystemHealth, problems
+
+#: Seconds between two looks at least: a look takes some milliseconds of storage for each site.
+LEAST_SECONDS = 0.2
 
 
 def status_report(earlier: SystemHealth, health: SystemHealth) -> str:
@@ -16,6 +23,18 @@ def status_report(earlier: SystemHealth, health: SystemHealth) -> str:
         seconds = 0.0 if earlier.down else (health.at - earlier.at).total_seconds()
         blocks += [_totals(figures(earlier, {}), shown, seconds), *_tables(shown)]
     return "\n\n".join(blocks)
+
+
+def watch(look: Callable[[], SystemHealth], seconds: float) -> None:
+    """Print the state every `seconds` until Ctrl-C: over the state before on a terminal, below it anywhere else."""
+    with suppress(KeyboardInterrupt):
+        earlier = look()
+        while True:
+            time.sleep(max(LEAST_SECONDS, seconds))
+            health = look()
+            click.clear()  # does nothing without a terminal
+            click.echo(f"{health.at:%Y-%m-%d %H:%M:%S} UTC\n\n{status_report(earlier, health)}\n")
+            earlier = health
 
 
 def is_ready(health: SystemHealth) -> bool:

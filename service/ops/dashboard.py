@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from service.web.request_counters import DurationHistogram, RequestLabels
 
-from .health import PARTS, SiteFigures, SystemHealth, decision_times, percentile, problems, wait_seconds
+from .health import PARTS, SiteFigures, SystemHealth, decision_times, pause_warnings, percentile, problems, wait_seconds
 
 WELL = "All is well"
 
@@ -48,7 +48,7 @@ class Figures(BaseModel):
     well: bool
     headline: str
     problems: list[str] = Field(description="Problems, each with its solution.")
-    warnings: list[str] = Field(description="Settings that should be changed, although the service works.")
+    warnings: list[str] = Field(description="Pauses, and settings that should be changed, although the service works.")
     queued: int
     oldest_seconds: float | None = Field(description="Waiting time of the oldest queued comment.")
     accepted: int
@@ -74,7 +74,7 @@ def figures(health: SystemHealth, totals: Mapping[RequestLabels, DurationHistogr
         well=not wrong,
         headline=headline(wrong),
         problems=wrong,
-        warnings=list(health.warnings),
+        warnings=[*pause_warnings(health), *health.warnings],
         queued=health.queued,
         oldest_seconds=health.oldest if health.queued else None,
         accepted=sum(site.counters.accepted for site in health.sites),

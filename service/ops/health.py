@@ -13,6 +13,7 @@ from comments.errors import StorageDown
 from comments.rq_stats import RQQueueStats, RQStats
 from comments.storage.deliveries import DeliveryFigures
 from comments.storage.interfaces import Storage
+from comments.storage.judging_pauses import EVERY_SITE, JudgingPause, is_paused_by
 from comments.storage.values import Counters, QueueDepth
 
 #: Process types that send heartbeats, and the problem if none of them runs.
@@ -52,6 +53,7 @@ class SystemHealth:
     server_problems: tuple[str, ...] = ()  # settings of the storage server that lose data
     warnings: tuple[str, ...] = ()  # settings that should be changed, although the service works
     notices: Mapping[tuple[str, str, str], int] = field(default_factory=dict)  # by site, kind of receiver and result
+    pauses: Mapping[str, JudgingPause] = field(default_factory=dict)  # of judging, by site
 
     @property
     def queued(self) -> int:
@@ -61,6 +63,12 @@ class SystemHealth:
     def oldest(self) -> float:
         """Seconds that the oldest queued comment has waited; 0 without any."""
         return max((wait_seconds(site.depth, self.at) for site in self.sites), default=0.0)
+
+    @property
+    def oldest_unpaused(self) -> float:
+        """The same without the sites on which judging is paused."""
+        sites = (site for site in self.sites if not is_paused_by(self.pauses, site.id))
+        return max((wait_seconds(site.depth, self.at) for site in sites), default=0.0)
 
 
 def wait_seconds(depth: QueueDepth, now: datetime) -> float:
@@ -88,6 +96,7 @@ def read_health(storage: Storage, queues: RQStats, now: datetime) -> SystemHealt
             server_problems=tuple(storage.server.check()),
             warnings=tuple(storage.server.warnings()),
             notices=storage.notices.figures(),
+            pauses=storage.judging_pauses.all(),
         )
     except StorageDown as error:
         return SystemHealth(at=now, down=str(error))
@@ -99,12 +108,21 @@ def problems(health: SystemHealth) -> list[str]:
         return [f"Storage does not answer, so no comments are accepted: {health.down}"]
     found = list(health.server_problems)
     found += [sentence for part, sentence in PARTS.items() if sentence and not health.alive.get(part)]
-    if health.oldest > MAX_WAIT_SECONDS:
+    if health.oldest_unpaused > MAX_WAIT_SECONDS:
         found.append(
-            f"The oldest queued comment has waited {health.oldest:.0f} s; more than {MAX_WAIT_SECONDS:.0f} s means "
-            "that there are too few judges or that judges fail. Read their logs, or start more judges."
+            f"The oldest queued comment has waited {health.oldest_unpaused:.0f} s; more than {MAX_WAIT_SECONDS:.0f} s "
+            "means that there are too few judges or that judges fail. Read their logs, or start more judges."
         )
     return found
+
+
+def pause_warnings(health: SystemHealth) -> list[str]:
+    """A sentence for each pause of judging. A pause is no problem: comments are accepted, and nothing is lost."""
+    return [
+        f"Judging is paused on {'all sites' if site == EVERY_SITE else site} since {pause.since:%Y-%m-%d %H:%M} UTC "
+        f"by {pause.by}, so comments wait. Resume it under Operations, Judging."
+        for site, pause in health.pauses.items()
+    ]
 
 
 def decision_times(sites: Sequence[SiteFigures]) -> dict[float, int]:

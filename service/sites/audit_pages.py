@@ -37,6 +37,7 @@ KIND_LABELS = {
     "site": "Site and settings",
     "key": "API keys",
     "webhook": "Webhooks",
+    "judging": "Judging",
     "channel": "Notice channels",
     "person": "Team",
     "link": "Sign-in links",

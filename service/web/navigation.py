@@ -59,6 +59,7 @@ GENERAL_GROUPS: tuple[tuple[Entry, ...], ...] = (
     ),
     (
         Entry("ops", "Operations", "activity", "ops.operations_page", "operator", short="Operations"),
+        Entry("judging_pages", "Judging", "flask-conical", "judging_pages.judging_page", "operator"),
         Entry("all_numbers", "Numbers", "chart-no-axes-column", "number_pages.all_numbers_page", "operator"),
         Entry(
             "shared_rules", "Rules for all sites", "list-filter", "author_rules.rules_page", "operator", {"site": "~"}

@@ -29,7 +29,7 @@ MOST_PAGES = 90
 #: Pages to start from. Only one page of each kind is checked, so pages that differ a lot by query are listed here.
 STARTS = (
     *("/review", "/review/demo", "/review/demo?status=spam", "/review/demo?q=bread&signal=links.many", "/review/all"),
-    *("/account", "/ops", "/docs", "/demo/", "/review/styles"),
+    *("/account", "/ops", "/ops/judging", "/docs", "/demo/", "/review/styles"),
     *("/setup?new=", "/setup/demo/embed", "/setup/demo/invite", "/setup/demo/try", "/sites/demo/delete"),
 )
 #: Colour scheme and width in pixels.

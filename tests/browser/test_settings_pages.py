@@ -71,7 +71,7 @@ def test_the_preview_works_without_scripts(live: Live, desktop: Desktop) -> None
 def test_a_paused_site_says_so_in_the_widget(live: Live, desktop: Desktop, website: Website, script: bool) -> None:
     page = owner_page(live, desktop, java_script_enabled=script)
     page.goto(f"{live.url}/sites/demo/settings")
-    page.get_by_label("Pause comments").check()
+    page.get_by_label("Pause new comments").check()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Settings saved.")).to_be_visible()
     reader = desktop.open()

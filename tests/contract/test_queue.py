@@ -141,3 +141,24 @@ def test_the_outbox_is_read_in_the_order_of_the_decisions(storage: Storage) -> N
     ids = [decided(storage, accepted(storage), Action.SPAM).id for _ in range(5)]
     assert [e.comment for e in storage.outbox.read("blog", 3)] == ids[:3]
     assert storage.outbox.length("blog") == 5
+
+
+def test_attempts_are_listed_until_a_comment_starts_again(storage: Storage) -> None:
+    comment = accepted(storage)
+    for _ in range(2):
+        storage.queue.claim("blog", "token", 1, 60)
+        storage.queue.release("blog", [comment.id])
+    assert storage.queue.attempts("blog", 2, 9) == [Claim(comment.id, 2)]
+    assert storage.queue.attempts("blog", 3, 9) == storage.queue.attempts("blog", 2, 0) == []
+    storage.queue.claim("blog", "token", 1, 60)
+    storage.queue.restart("blog", comment.id)
+    assert storage.queue.attempts("blog", 1, 9) == []
+    assert storage.queue.claim("blog", "token", 1, 60) == [Claim(comment.id, 1)]
+
+
+def test_a_claim_of_nothing_ends_the_wake_up_and_leaves_the_comments(storage: Storage) -> None:
+    comment = a_comment()
+    token = storage.comments.accept(comment, an_admission()).wakeup
+    assert storage.queue.claim("blog", token, 0, 10.0, "claim") == []
+    assert len(storage.queue.missing_wakeups("blog", 10, 1, 10.0)) == 1
+    assert [claim.id for claim in storage.queue.claim("blog", "other", 5, 10.0)] == [comment.id]

@@ -1,4 +1,4 @@
-"""Keys of the whole installation: its history, and numbers for it."""
+"""Keys of the whole installation: its history, numbers for it, and pauses of judging."""
 
 from dataclasses import dataclass
 
@@ -22,3 +22,8 @@ class InstallationKeys(Names):
     def request_errors(self) -> str:
         """hash; status -> number of requests answered with it; SystemHistory; the sweep; 14 days from the last."""
         return self._of(SHARED, "requests")
+
+    @stored(ExportClass.TEMPORARY, "name of an operator")
+    def judging_pauses(self) -> str:
+        """hash; site, or * for all -> JudgingPause as JSON; JudgingPauses; judges, the sweep, ops; until resumed."""
+        return self._of(SHARED, "judging:paused")

@@ -43,6 +43,16 @@ class MemoryQueue:
             for queue in data.queues:
                 queue |= {id: self._sites.now() for id in ids if id in queue}
 
+    def attempts(self, site: str, least: int, n: int) -> list[Claim]:
+        with self._sites.lock:
+            found = [Claim(id, attempts) for id, attempts in self._sites[site].attempts.items() if attempts >= least]
+        return found[:n]
+
+    def restart(self, site: str, id: str) -> None:
+        with self._sites.lock:
+            self._sites[site].attempts.pop(id, None)
+        self.release(site, [id])
+
     def missing_wakeups(self, site: str, batch: int, max_wakeups: int, lease: float) -> list[str]:
         with self._sites.lock:
             data, now = self._sites[site], self._sites.now()

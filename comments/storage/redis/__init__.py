@@ -25,6 +25,7 @@ from .corpus import RedisCorpus
 from .deliveries import RedisDeliveries
 from .evidence import RedisEvidence
 from .import_uploads import RedisImportUploads
+from .judging_pauses import RedisJudgingPauses
 from .notes_and_bulks import RedisBulkActions, RedisNotes
 from .notices import RedisNotices
 from .numbers import RedisNumbers
@@ -90,7 +91,7 @@ def open_redis(settings: Settings) -> Storage:
         thread_details=RedisThreadDetails(client, keys), thread_moves=RedisThreadMoves(client, keys),
         evidence=RedisEvidence(client, keys, together), corpus=RedisCorpus(client, keys, together),
         checks=RedisChecks(client, keys), check_records=RedisCheckRecords(client, keys),
-        announcements=RedisAnnouncements(client, keys),
+        announcements=RedisAnnouncements(client, keys), judging_pauses=RedisJudgingPauses(client, keys),
         numbers=RedisNumbers(client, keys), system_history=RedisSystemHistory(client, keys),
         sites=RedisSites(client, keys, together), people=RedisPeople(client, keys),
         deliveries=RedisDeliveries(client, keys),

@@ -1,6 +1,7 @@
 """The judging queue and the outbox on Redis."""
 
 from collections.abc import Sequence
+from itertools import islice
 
 from comments.lifecycle import Status
 from comments.pseudonyms import new_id
@@ -11,6 +12,9 @@ from comments.storage.values import Claim, OutboxEvent, QueueDepth
 from .client import Client, guarded, text
 from .comments import WAKEUP_MS
 from .scripts import Script
+
+#: Fields of a hash that one step of a scan reads.
+_FIELDS_PER_SCAN = 1000
 
 
 @guarded
@@ -32,6 +36,15 @@ class RedisQueue:
     def release(self, site: str, ids: Sequence[str]) -> None:
         if ids:
             self._release([self._keys.due(site), self._keys.due_checks(site)], {"ids": list(ids)})
+
+    def attempts(self, site: str, least: int, n: int) -> list[Claim]:
+        found = self._client.hscan_iter(self._keys.attempts(site), count=_FIELDS_PER_SCAN)
+        claims = (Claim(text(id), int(attempts)) for id, attempts in found)
+        return list(islice((claim for claim in claims if claim.attempts >= least), n))
+
+    def restart(self, site: str, id: str) -> None:
+        self._client.hdel(self._keys.attempts(site), id)
+        self.release(site, [id])
 
     def missing_wakeups(self, site: str, batch: int, max_wakeups: int, lease: float) -> list[str]:
         tokens = self._wakeups_missing(

@@ -81,6 +81,7 @@ class RedisSites:
     def remove(self, id: str, *entries: AuditEntry) -> None:
         pipe = self._client.pipeline()
         pipe.hdel(self._keys.sites(), id)
+        pipe.hdel(self._keys.judging_pauses(), id)
         append(pipe, self._keys, entries)
         pipe.execute()
 

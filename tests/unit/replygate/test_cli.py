@@ -2,21 +2,25 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from comments.job_queue import FORMER_QUEUES
+from comments.rq_stats import NoRQStats
 from comments.site import Site
 from comments.smtp_settings import SMTPSettings
 from comments.storage.interfaces import Storage
 from replygate.__main__ import cli
+from replygate.commands.status_command import watch
 from replygate.deployment import ADDRESS_FILE, KEY_FILE
 from replygate.deployment import load_settings as find
 from replygate.embedded_valkey import start, url
 from replygate.up import welcome
-from tests.support.builders import SECRET, published, settings
+from service.ops.health import SystemHealth, read_health
+from tests.support.builders import NOW, SECRET, published, settings
 
 Run = Callable[..., Result]
 
@@ -63,6 +67,22 @@ def test_status_ends_with_1_without_a_judge(run: Run, blog: Site):
 def test_status_measures_rates(run: Run, storage: Storage, blog: Site):
     alive(storage)
     assert "per second" in run("status", "--seconds", "0.01").stdout
+
+
+def test_watch_prints_the_state_again_until_ctrl_c(storage: Storage, blog: Site, capsys: pytest.CaptureFixture[str]):
+    alive(storage)
+    looks = iter([NOW, NOW + timedelta(seconds=1), NOW + timedelta(seconds=2)])
+
+    def look() -> SystemHealth:
+        at = next(looks, None)
+        if at is None:
+            raise KeyboardInterrupt
+        return read_health(storage, NoRQStats(), at)
+
+    watch(look, 0)
+    printed = capsys.readouterr().out
+    assert printed.count("All is well.") == printed.count(" per second") // 2 == 2
+    assert "\x1b" not in printed, "nothing is cleared without a terminal"
 
 
 def test_status_can_check_one_part(run: Run, storage: Storage, blog: Site):

@@ -1,0 +1,155 @@
+"""Operators pause judging, and see comments that the filters started to judge again and again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from comments.audit import AuditAction
+from comments.errors import NotFound, StaleVersion
+from comments.lifecycle import Action, Role, Status
+from comments.model import Comment, Decision, Signal
+from comments.site import Site
+from comments.storage.interfaces import Storage
+from comments.storage.judging_pauses import EVERY_SITE, JudgingPause
+from comments.storage.queue_index import IndexQuery
+from comments.storage.values import CommentChange
+from service.accounts.audit_trail import entry
+from service.accounts.sessions import check_csrf, require_operator
+from service.deps import deps
+from service.web import site_cache
+
+blueprint = Blueprint("judging_pages", __name__, url_prefix="/ops/judging")
+
+#: A first attempt is what every comment needs. From the second on a worker has died, or storage did not answer.
+LEAST_ATTEMPTS = 2
+#: Comments of each list and site on the page.
+MAX_ROWS_SHOWN = 20
+#: Signal of a comment that the filters gave up, in `workers.judging.policy`.
+GIVEN_UP = "needs-human"
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedComment:
+    """A comment that needed more than one attempt. The page shows nothing of its text."""
+
+    site: str
+    id: str
+    received: datetime
+    attempts: int  # 0 for a comment that the filters gave up
+
+
+@blueprint.get("")
+def judging_page() -> str:
+    signed, of = require_operator(), deps()
+    sites = [site for site in of.storage.sites.all() if not site.deleted]
+    pauses = of.storage.judging_pauses.all()
+    return render_template(
+        "ops/judging.html",
+        signed=signed,
+        sites=[(site, of.storage.queue.depth(site.id), pauses.get(site.id)) for site in sites],
+        paused_everywhere=pauses.get(EVERY_SITE),
+        every_site=EVERY_SITE,
+        undecided=[row for site in sites for row in undecided_comments(of.storage, site)],
+        given_up=[row for site in sites for row in given_up_comments(of.storage, site)],
+        now=of.now(),
+    )
+
+
+def undecided_comments(storage: Storage, site: Site) -> list[RepeatedComment]:
+    """Return comments that were claimed several times and are not decided."""
+    claims = storage.queue.attempts(site.id, LEAST_ATTEMPTS, MAX_ROWS_SHOWN)
+    attempts = {claim.id: claim.attempts for claim in claims}
+    rows = _rows(storage, site, list(attempts), Status.QUEUED)
+    return [replace(row, attempts=attempts[row.id]) for row in rows]
+
+
+def given_up_comments(storage: Storage, site: Site) -> list[RepeatedComment]:
+    """Return held comments that the filters gave up, as far as they are indexed."""
+    found = storage.queue_index.find(site.id, IndexQuery(all_of=((f"signal:{GIVEN_UP}",),), limit=MAX_ROWS_SHOWN))
+    return _rows(storage, site, [hit.id for hit in found.hits], Status.HELD)
+
+
+def _rows(storage: Storage, site: Site, ids: Sequence[str], status: Status) -> list[RepeatedComment]:
+    loaded = storage.comments.load(site.id, ids) if ids else []
+    return [RepeatedComment(site.id, c.id, c.received, 0) for c in loaded if c and c.status is status]
+
+
+@blueprint.post("/pause")
+def pause_judging() -> Response:
+    """Pause judging on a site or on all. Comments are accepted and wait; a batch that a judge has is finished."""
+    return _switch(AuditAction.JUDGING_PAUSE)
+
+
+@blueprint.post("/resume")
+def resume_judging() -> Response:
+    """End a pause. The sweep enqueues jobs for what waits within a second."""
+    return _switch(AuditAction.JUDGING_RESUME)
+
+
+def _switch(action: AuditAction) -> Response:
+    signed, of = require_operator(), deps()
+    check_csrf(signed)
+    site = request.form.get("site", "")
+    if site != EVERY_SITE:
+        of.storage.sites.get(site)  # raises NotFound
+    is_global = site == EVERY_SITE
+    note = entry(signed, action, "all sites" if is_global else site, site="" if is_global else site)
+    is_paused = site in of.storage.judging_pauses.all()
+    if action is AuditAction.JUDGING_PAUSE and not is_paused:
+        of.storage.judging_pauses.pause(site, JudgingPause(of.now(), signed.person.name), note)
+    elif action is AuditAction.JUDGING_RESUME and is_paused:
+        of.storage.judging_pauses.resume(site, note)
+    return redirect(url_for("judging_pages.judging_page"), 303)
+
+
+@blueprint.post("/<site>/new-comments")
+def switch_new_comments(site: str) -> Response:
+    """Pause or accept new comments of a site, as its owners do in its settings. The filters go on: it drains."""
+    signed, of = require_operator(), deps()
+    check_csrf(signed)
+    before = of.storage.sites.get(site)
+    after = replace(before, paused=request.form.get("to") == "pause")
+    if before.paused != after.paused:
+        words = {True: "yes", False: "no"}
+        note = entry(signed, AuditAction.SITE_SET, "paused", words[before.paused], words[after.paused], site)
+        if not of.storage.sites.compare_and_set(before, after, note):
+            raise StaleVersion("Someone else changed this site. Reload the page and try again.")
+        site_cache.forget_site(site)
+    return redirect(url_for("judging_pages.judging_page"), 303)
+
+
+@blueprint.post("/<site>/<id>/retry")
+def retry_comment(site: str, id: str) -> Response:
+    """Judge an undecided comment again at once, with its attempts counted from the start."""
+    signed, of = require_operator(), deps()
+    check_csrf(signed)
+    _undecided(of.storage, site, id)
+    of.storage.queue.restart(site, id)
+    of.storage.audit.append(entry(signed, AuditAction.JUDGING_RETRY, id, site=site))
+    return redirect(url_for("judging_pages.judging_page"), 303)
+
+
+@blueprint.post("/<site>/<id>/hold")
+def hold_comment(site: str, id: str) -> Response:
+    """Send an undecided comment to the moderators without running the filters again."""
+    signed, of = require_operator(), deps()
+    check_csrf(signed)
+    comment = _undecided(of.storage, site, id)
+    reason = Signal(GIVEN_UP, 1.0, "An operator stopped judging it", holds=True)
+    decision = Decision(Action.HOLD, Status.HELD, Role.FILTERS, "filters", of.now(), signals=(reason,))
+    if not all(of.storage.comments.decide(site, [CommentChange(comment, comment.with_decision(decision))])):
+        raise StaleVersion("The comment was decided at the same moment.")
+    of.storage.audit.append(entry(signed, AuditAction.JUDGING_STOP, id, site=site))
+    return redirect(url_for("judging_pages.judging_page"), 303)
+
+
+def _undecided(storage: Storage, site: str, id: str) -> Comment:
+    """Raises NotFound, also for a comment that is decided."""
+    storage.sites.get(site)
+    comment = storage.comments.get(site, id)
+    if comment.status is not Status.QUEUED:
+        raise NotFound("this comment is decided")
+    return comment

@@ -1,0 +1,110 @@
+"""The operators' page about judging: pauses, repeated attempts, and comments that were given up."""
+
+import pytest
+
+from comments.audit import AuditAction
+from comments.lifecycle import Action, Role, Status
+from comments.model import Decision, Signal
+from comments.queue_ranking import index_outdated
+from comments.storage.judging_pauses import EVERY_SITE
+from comments.storage.values import CommentChange
+from service.ops.judging_pages import GIVEN_UP
+from tests.support.builders import NOW, accepted
+from tests.support.operations import open_operated_app
+from tests.support.web_app import WebApp, audit_log
+from workers.judging import policy
+
+PAGE = "/ops/judging"
+
+
+@pytest.fixture
+def operated(storage) -> WebApp:
+    return open_operated_app(storage)
+
+
+@pytest.fixture
+def operator(operated):
+    return operated.signed_in("op", operator=True)
+
+
+def claimed_twice(storage, **fields: object):
+    comment = accepted(storage, **fields)
+    for _ in range(2):
+        storage.queue.claim("blog", "token", 1, 0.0)
+    return comment
+
+
+def test_the_signal_is_that_of_the_judges():
+    assert GIVEN_UP == policy.NEEDS_HUMAN
+
+
+@pytest.mark.parametrize("site", ["blog", EVERY_SITE])
+def test_judging_is_paused_and_resumed(operated, operator, site):
+    assert operator.post_form(f"{PAGE}/pause", site=site).status_code == 303
+    pause = operated.storage.judging_pauses.all()[site]
+    assert pause.by == "op"
+    assert "Paused" in operator.get(PAGE).text
+    assert "Judging is paused on" in operator.get("/ops").text
+    operator.post_form(f"{PAGE}/pause", site=site)
+    assert operated.storage.judging_pauses.all()[site] == pause
+    operator.post_form(f"{PAGE}/resume", site=site)
+    assert operated.storage.judging_pauses.all() == {}
+    where, subject = ("", "all sites") if site == EVERY_SITE else (site, site)
+    entries = [row for row in audit_log(operated, where) if row[1].startswith("judging.")]
+    assert entries == [("op", AuditAction.JUDGING_PAUSE, subject), ("op", AuditAction.JUDGING_RESUME, subject)]
+
+
+def test_a_pause_of_an_unknown_site_is_refused(operated, operator):
+    assert operator.post_form(f"{PAGE}/pause", site="nowhere").status_code == 404
+    assert operated.storage.judging_pauses.all() == {}
+
+
+def test_new_comments_of_a_site_are_paused_as_in_its_settings(operated, operator):
+    operator.post_form(f"{PAGE}/blog/new-comments", to="pause")
+    assert operated.storage.sites.get("blog").paused
+    assert "drained" in operator.get(PAGE).text
+    operator.post_form(f"{PAGE}/blog/new-comments", to="accept")
+    assert not operated.storage.sites.get("blog").paused
+
+
+def test_repeated_attempts_are_listed_without_the_text(operated, operator):
+    comment = claimed_twice(operated.storage, content="a secret text", author="Canaria")
+    page = operator.get(PAGE).text
+    assert comment.id in page
+    assert "secret text" not in page
+    assert "Canaria" not in page
+
+
+def test_a_retry_counts_the_attempts_from_the_start(operated, operator):
+    comment = claimed_twice(operated.storage)
+    assert operator.post_form(f"{PAGE}/blog/{comment.id}/retry").status_code == 303
+    assert operated.storage.queue.attempts("blog", 1, 9) == []
+    assert [claim.attempts for claim in operated.storage.queue.claim("blog", "token", 1, 10.0)] == [1]
+
+
+def test_hold_sends_a_comment_to_the_moderators_and_lists_it_as_given_up(operated, operator):
+    storage, comment = operated.storage, claimed_twice(operated.storage)
+    assert operator.post_form(f"{PAGE}/blog/{comment.id}/hold").status_code == 303
+    held = storage.comments.get("blog", comment.id)
+    assert (held.status, held.decisions[-1].signals[0].name) == (Status.HELD, GIVEN_UP)
+    assert storage.queue.claim("blog", "token", 1, 10.0) == []
+    index_outdated(storage, "blog", {})
+    page = operator.get(PAGE).text
+    assert "No comment was given up" not in page
+    assert "No comment needed a second attempt" in page
+    assert operator.post_form(f"{PAGE}/blog/{comment.id}/hold").status_code == 404
+
+
+def test_a_decided_comment_is_not_judged_again(operated, operator):
+    comment = accepted(operated.storage)
+    decision = Decision(Action.APPROVE, Status.APPROVED, Role.FILTERS, "filters", NOW, signals=(Signal("x", 1.0, ""),))
+    operated.storage.comments.decide("blog", [CommentChange(comment, comment.with_decision(decision))])
+    for step in ("retry", "hold"):
+        assert operator.post_form(f"{PAGE}/blog/{comment.id}/{step}").status_code == 404
+
+
+def test_only_operators_see_the_page(operated):
+    owner = operated.signed_in("ines", blog="owner")
+    assert owner.get(PAGE).status_code in (403, 404)
+    assert owner.post_form(f"{PAGE}/pause", site=EVERY_SITE).status_code in (403, 404)
+    assert operated.storage.judging_pauses.all() == {}
