@@ -18,7 +18,8 @@ local function count(lesson, by)
   end
   redis.call("HINCRBY", totals, lesson.label, by)
   -- Lessons of earlier versions have no residual.
-  redis.call("HINCRBY", totals, "residual", by * (lesson.residual or 0))
+  -- The sum is never "-0", which HINCRBY of Redis refuses.
+  redis.call("HINCRBY", totals, "residual", 0 + by * (lesson.residual or 0))
 end
 
 -- The members of a quota begin with its name and are ordered by comment id.
