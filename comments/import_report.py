@@ -11,6 +11,10 @@ EXAMPLES = 3
 _MAX_REASONS = 60
 
 
+#: Words at the beginning of a reason, as they are for one row.
+_SINGULAR = {"replies": "reply", "pages": "page", "pingbacks or trackbacks": "pingback or trackback"}
+
+
 @dataclass
 class Reason:
     """Rows with the same fate: how many, and the first of them."""
@@ -32,7 +36,7 @@ class ImportReport:
     pages: int = 0  # with comments that are imported
     added: Counter[str] = field(default_factory=Counter)  # status -> comments
     present: int = 0  # comments that an earlier run imported
-    lessons: int = 0  # comments that teach the spam filter
+    lessons: int = 0  # comments that are given to the spam filter, which leaves out most near-duplicates
     skipped: dict[str, Reason] = field(default_factory=dict)
     changed: dict[str, Reason] = field(default_factory=dict)
 
@@ -55,20 +59,25 @@ class ImportReport:
     def lines(self, is_dry_run: bool = False) -> Iterator[str]:
         """Yield the report as text."""
         verb = "would be imported" if is_dry_run else "imported"
-        pages = f"{self.pages} page{'' if self.pages == 1 else 's'}"
-        yield f"{self.rows} comments read; {self.total_added} {verb} on {pages}"
+        yield f"{_counted(self.rows, 'comment')} read; {self.total_added} {verb} on {_counted(self.pages, 'page')}"
         for status, n in self.added.most_common():
             yield f"  {n} {status}"
         if self.present:
-            yield f"{self.present} are there already, from an earlier import"
+            yield f"{self.present} {'is' if self.present == 1 else 'are'} there already, from an earlier import"
         if self.lessons:
-            yield f"{self.lessons} of them teach the spam filter"
+            yield f"up to {self.lessons} of them teach the spam filter: near-duplicates count at most five times"
         for title, reasons in ((f"{self.total_skipped} skipped", self.skipped), ("changed", self.changed)):
             if reasons:
                 yield f"{title}:"
             for text, reason in sorted(reasons.items(), key=lambda item: -item[1].n):
-                yield f"  {reason.n} {text}"
+                yield f"  {reason.n} {self.wording(text, reason.n)}"
                 yield from (f"      for example {example}" for example in reason.examples)
+
+    @staticmethod
+    def wording(reason: str, n: int) -> str:
+        """Return a reason as it is written after the number of its rows."""
+        words = next((words for words in _SINGULAR if n == 1 and reason.startswith(words)), "")
+        return _SINGULAR[words] + reason.removeprefix(words) if words else reason
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -92,6 +101,10 @@ class ImportReport:
             skipped=_from_json(found["skipped"]),
             changed=_from_json(found["changed"]),
         )
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n} {noun}{'' if n == 1 else 's'}"
 
 
 def _reason(reasons: dict[str, Reason], text: str) -> Reason:

@@ -17,6 +17,7 @@ from comments.site import Site
 from comments.thread_plans import mapping_of
 from replygate.deployment import current_deployment
 from workers.importing.batch_importer import BatchImporter
+from workers.importing.earlier_imports import earlier_imports
 from workers.importing.export_files import ExportUnreadable
 from workers.importing.file_import import arrange_file, import_plan
 from workers.importing.formats import READERS
@@ -98,10 +99,9 @@ def run_import(
     with open_plan() as plan:
         plan.source = source
         options = PlanOptions(pingbacks, unpublished)
+        earlier, reading = earlier_imports(deployment.storage, site, program), ProgressDisplay("Reading", "%")
         try:
-            arrange_file(
-                plan, file, READERS[program.name], names, options, report, MAX_UNPACKED, ProgressDisplay("Reading", "%")
-            )
+            arrange_file(plan, file, READERS[program.name], names, options, report, MAX_UNPACKED, reading, earlier)
         except ExportUnreadable as error:
             raise click.ClickException(f"{error} Nothing was imported.") from error
         if not dry_run:

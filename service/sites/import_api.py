@@ -42,8 +42,9 @@ class ImportAnswer(BaseModel):
     percent: int = Field(description="Progress of this phase.")
     problem: str = Field(description="Reason of a failure, and what to do.")
     report: dict[str, Any] = Field(
-        description="`rows`, `pages`, `added` by status, `present` from earlier imports, `lessons`, and lists of what "
-        "is `skipped` and `changed`, each with `reason`, `n` and `examples`."
+        description="`rows`, `pages`, `added` by status, `present` from earlier imports, `lessons` (how many "
+        "teach the spam filter at most), and lists of what is `skipped` and `changed`, each with `reason`, `n` and "
+        "`examples`."
     )
 
 

@@ -93,4 +93,4 @@ class BatchImporter:
             self.report.added[row.comment.status.label.lower()] += 1
             self.report.lessons += row.comment.lesson is not None
             for change in row.changes:
-                self.report.change(change, f"a comment of {row.comment.received:%Y-%m-%d %H:%M} UTC")
+                self.report.change(change, f"comment {row.old_id}")

@@ -1,6 +1,7 @@
 """The JSON exports of Commento (version 1) and Comentario (versions 1 and 3)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from .export_files import ExportReader, ExportUnreadable
@@ -70,8 +71,10 @@ def _rows(file: ExportReader, wanted: str) -> Iterator[tuple[int, _Row]]:
 def _of_version_1(row: _Row, people: dict[str, _Row]) -> SourceComment | None:
     id, parent = text_of(row, "commentHex"), text_of(row, "parentHex")
     person = people.get(text_of(row, "commenterHex"), {})
-    status = _STATES.get(text_of(row, "state"), SourceStatus.PENDING)
-    return _comment(row, person, id, _address(row), "" if parent == "root" else parent, status)
+    state = text_of(row, "state")
+    status = _STATES.get(state, SourceStatus.PENDING)
+    comment = _comment(row, person, id, _address(row), "" if parent == "root" else parent, status)
+    return comment and replace(comment, unknown_status="" if state in _STATES else state[:40] or "empty")
 
 
 def _of_version_3(row: _Row, people: dict[str, _Row]) -> SourceComment | None:

@@ -46,9 +46,10 @@ def imported_id(program: str, source: str, old_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ConvertedComment:
-    """One of our comments, and what was changed in it."""
+    """One of our comments, its old id, and what was changed in it."""
 
     comment: Comment
+    old_id: str
     changes: list[str] = field(default_factory=list)
 
 
@@ -69,7 +70,7 @@ def converted(
     )
     action = _LESSONS.get(status, Action.IMPORT) if planned.teaches else Action.IMPORT
     step = Decision(action, status, Role.IMPORT, program.label, at)
-    return ConvertedComment(_decided(comment, step), changes)
+    return ConvertedComment(_decided(comment, step), source.id, changes)
 
 
 def _decided(comment: Comment, step: Decision) -> Comment:

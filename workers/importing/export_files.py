@@ -14,6 +14,9 @@ PIECE = 64 * 1024
 #: Bytes of one JSON document or one line of JSON. A line is one comment.
 MAX_JSON_LINE = 4 * 1024 * 1024
 
+#: Bytes of text that one byte of an archive may stand for, behind the first ones. Exports have 3 to 30.
+MAX_RATIO, RATIO_FREE = 200, 16 * 2**20
+
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 #: Errors of damaged archives.
 _DAMAGED = (zlib.error, EOFError, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError, RuntimeError)
@@ -59,6 +62,8 @@ class ExportReader:
         self.total += len(piece)
         if self.total > self.limit:
             raise ExportUnreadable(f"The file has more than {self.limit // 2**20} MiB when it is unpacked.")
+        if self.is_packed and self.total > max(RATIO_FREE, MAX_RATIO * self.done):
+            raise ExportUnreadable(f"The archive unpacks to more than {MAX_RATIO} times its size. No export does.")
         return piece
 
     def pieces(self) -> Iterator[bytes]:

@@ -9,6 +9,7 @@ from comments.import_report import ImportReport
 from comments.storage.store_waits import retried
 
 from .batch_importer import BATCH_SIZE, BatchImporter
+from .earlier_imports import EarlierImports, no_earlier_imports
 from .export_files import ExportReader, open_export
 from .formats import ReadExport
 from .import_plan import ImportPlan
@@ -31,11 +32,12 @@ def arrange_file(
     report: ImportReport,
     limit: int,
     progress: Progress,
+    earlier: EarlierImports = no_earlier_imports,
 ) -> None:
     """Read a file into the plan. Raises ExportUnreadable; nothing is imported then."""
     with open_export(path, limit) as file:
         plan.read(_watched(read(file), file, progress), report)
-    plan.arrange(names, options, report)
+    plan.arrange(names, options, report, earlier)
 
 
 def _watched(rows: Iterable[SourceRow], file: ExportReader, progress: Progress) -> Iterator[SourceRow]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from comments.import_report import ImportReport
 
+from .earlier_imports import EarlierImports
 from .page_names import PageNames
 from .planned_rows import (
     Planned,
@@ -31,6 +32,8 @@ from .source_rows import SourceComment, SourceName, SourcePage, SourceRow, Sourc
 
 #: Rows written at a time.
 ROWS_WRITTEN = 500
+#: Rows looked up in the site at a time.
+ROWS_LOOKED_UP = 100
 #: Comments that teach: the newest of each label. Older ones say little about the spam of today.
 MAX_HAM_LESSONS, MAX_SPAM_LESSONS = 1_000, 2_000
 
@@ -38,7 +41,7 @@ _TABLES = """
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000; PRAGMA temp_store = FILE;
 CREATE TABLE pages (key TEXT PRIMARY KEY, link TEXT, title TEXT, closed INT, public INT, thread TEXT, problem TEXT);
 CREATE TABLE comments (n INTEGER PRIMARY KEY, id TEXT UNIQUE, page TEXT, thread TEXT, parent TEXT, received INT,
-  status TEXT, skip TEXT, above INT, wave INT, level INT, teaches INT DEFAULT 0, row TEXT);
+  status TEXT, skip TEXT, above INT, wave INT, level INT, teaches INT DEFAULT 0, taught INT, row TEXT);
 """
 _INDEXES = """
 CREATE INDEX by_parent ON comments (parent) WHERE parent != '';
@@ -56,7 +59,7 @@ class ImportPlan:
         self._database.executescript(_TABLES)
         self._pages: list[SourcePage] = []
         self._comments: list[SourceComment] = []
-        self._last = datetime(2000, 1, 1, tzinfo=UTC)
+        self._last, self._begun = datetime(2000, 1, 1, tzinfo=UTC), datetime.now(UTC)
         self.source = ""
 
     def close(self) -> None:
@@ -69,6 +72,10 @@ class ImportPlan:
             if isinstance(row, SourceComment):
                 report.rows += 1
                 self._comments.append(self._dated(row, report))
+                if row.unknown_status:
+                    report.change(
+                        "with an unknown status, now in Needs review", f"comment {row.id}: {row.unknown_status}"
+                    )
             elif isinstance(row, SourcePage):
                 self._pages.append(row)
             elif isinstance(row, SourceName):
@@ -84,8 +91,11 @@ class ImportPlan:
     def _dated(self, comment: SourceComment, report: ImportReport) -> SourceComment:
         """Give a comment without a readable date that of the comment before it. Exports are in order."""
         if comment.received is None:
-            report.change("without a readable date, which get that of the comment before", f"comment {comment.id}")
+            report.change("without a readable date, dated like the comment before", f"comment {comment.id}")
             comment = replace(comment, received=self._last + timedelta(seconds=1))
+        elif comment.received > self._begun:
+            report.change("with a date in the future, dated with the time of the import", f"comment {comment.id}")
+            comment = replace(comment, received=self._begun)
         self._last = comment.received or self._last
         return comment
 
@@ -112,31 +122,35 @@ class ImportPlan:
                 report.skip("with the id of an earlier row", f"comment {c.id}")
         self._pages, self._comments = [], []
 
-    def arrange(self, names: PageNames, options: PlanOptions, report: ImportReport) -> None:
+    def arrange(self, names: PageNames, options: PlanOptions, report: ImportReport, earlier: EarlierImports) -> None:
         """Decide which comments are imported, in which order and place."""
         self._database.executescript(_INDEXES)
         self._database.execute("BEGIN")
-        self._name_threads(names, report)
+        self._name_threads(names)
         self._skip(options, report)
         find_parents(self._database, report)
-        number_levels(self._database)
+        number_levels(self._database, report)
         self._skip_deleted(report)
+        self._find_taught(earlier)
         self._choose_lessons()
-        query = "SELECT count(DISTINCT thread) FROM comments WHERE skip = ''"
-        (report.pages,) = self._database.execute(query).fetchone()
+        self._report_pages(names, report)
         self._database.execute("COMMIT")
 
-    def _name_threads(self, names: PageNames, report: ImportReport) -> None:
+    def _report_pages(self, names: PageNames, report: ImportReport) -> None:
+        for (thread,) in self._database.execute("SELECT DISTINCT thread FROM comments WHERE skip = '' ORDER BY thread"):
+            report.pages += 1
+            if names.is_elsewhere(thread):
+                report.change(
+                    "pages on no address of this site: use a file of moved pages, or add the address to the site",
+                    thread,
+                )
+
+    def _name_threads(self, names: PageNames) -> None:
         used = "SELECT key, link FROM pages WHERE key IN (SELECT page FROM comments)"
-        elsewhere: dict[str, None] = {}
         for key, link in self._database.execute(used).fetchall():
             thread = names.thread(link)
             problem = names.problem(thread)
-            if not problem and names.is_elsewhere(thread):
-                elsewhere[thread] = None
             self._database.execute("UPDATE pages SET thread = ?, problem = ? WHERE key = ?", (thread, problem, key))
-        for thread in elsewhere:
-            report.change("pages on no address of this site: map them, or add the address to the site", thread)
         self._database.execute(
             "UPDATE comments SET thread = (SELECT thread FROM pages WHERE key = comments.page AND problem = '')"
         )
@@ -171,12 +185,23 @@ class ImportPlan:
             n += done
         report.skip("deleted there or without text, and without replies", n=n)
 
+    def _find_taught(self, earlier: EarlierImports) -> None:
+        """Set `taught` for the comments that an earlier import stored: 1 for those that teach, 0 for the others."""
+        last, query = 0, "SELECT n, id FROM comments WHERE n > ? AND skip = '' ORDER BY n LIMIT ?"
+        while rows := self._database.execute(query, (last, ROWS_LOOKED_UP)).fetchall():
+            last = rows[-1][0]
+            found = earlier(self.source, [id for _, id in rows])
+            update = "UPDATE comments SET taught = ? WHERE id = ?"
+            self._database.executemany(update, [(teaches, id) for id, teaches in found.items()])
+
     def _choose_lessons(self) -> None:
+        """Choose the newest comments of each label, less those that an earlier import chose."""
         for status, most in ((SourceStatus.APPROVED, MAX_HAM_LESSONS), (SourceStatus.SPAM, MAX_SPAM_LESSONS)):
             self._database.execute(
-                "UPDATE comments SET teaches = 1 WHERE n IN (SELECT n FROM comments WHERE skip = '' AND status = ?"
-                " ORDER BY received DESC, n DESC LIMIT ?)",
-                (status.value, most),
+                "UPDATE comments SET teaches = 1 WHERE n IN (SELECT n FROM comments WHERE skip = ''"
+                " AND status = :status AND taught IS NULL ORDER BY received DESC, n DESC LIMIT max(0, :most -"
+                " (SELECT count(*) FROM comments WHERE taught AND status = :status)))",
+                {"status": status.value, "most": most},
             )
 
     def planned(self) -> Iterator[Planned]:

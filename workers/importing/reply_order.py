@@ -9,6 +9,8 @@ from comments.storage.thread_tree import MAX_THREAD_DEPTH
 MAX_LEVEL = MAX_THREAD_DEPTH - 1
 #: Pingbacks that reply to each other are followed this far.
 _MAX_SKIPPED_LEVELS = 50
+#: Reason of the replies at which a circle is cut.
+_CIRCLE = "replies in a circle"
 
 
 def find_parents(database: sqlite3.Connection, report: ImportReport) -> None:
@@ -24,20 +26,26 @@ def find_parents(database: sqlite3.Connection, report: ImportReport) -> None:
         "UPDATE comments SET above = (SELECT p.n FROM comments p WHERE p.id = comments.parent"
         " AND p.thread = comments.thread AND p.skip = '' AND p.n != comments.n) WHERE parent != '' AND skip = ''"
     )
-    orphans = "FROM comments WHERE parent != '' AND above IS NULL AND skip = ''"
-    (n,) = database.execute(f"SELECT count(*) {orphans}").fetchone()
+    lost = "FROM comments WHERE parent != '' AND above IS NULL AND skip = ''"
+    _report_moved(database, report, "replies to a missing comment", f"{lost} AND parent != id")
+    _report_moved(database, report, _CIRCLE, f"{lost} AND parent = id")
+
+
+def _report_moved(database: sqlite3.Connection, report: ImportReport, reason: str, rows: str) -> None:
+    n, first = database.execute(f"SELECT count(*), min(n) {rows}").fetchone()
     if n:
-        (first,) = database.execute(f"SELECT id {orphans} ORDER BY n LIMIT 1").fetchone()
-        report.change("replies to a missing comment, now at the top of their page", f"comment {first}", n)
+        (id,) = database.execute("SELECT id FROM comments WHERE n = ?", (first,)).fetchone()
+        report.change(f"{reason}, now at the top of their page", f"comment {id}", n)
 
 
-def number_levels(database: sqlite3.Connection) -> None:
+def number_levels(database: sqlite3.Connection, report: ImportReport) -> None:
     """Number the levels, from the top. What is too deep is attached to the last level; circles are cut."""
-    roots = "UPDATE comments SET above = NULL, wave = 0, level = 0 WHERE wave IS NULL AND skip = '' AND "
-    database.execute(f"{roots} above IS NULL")
+    roots, rest = "UPDATE comments SET above = NULL, wave = 0, level = 0", "WHERE wave IS NULL AND skip = ''"
+    database.execute(f"{roots} {rest} AND above IS NULL")
     _number_from_top(database)
     # In a circle at least one comment replies to a later row.
-    database.execute(f"{roots} above > n")
+    _report_moved(database, report, _CIRCLE, f"FROM comments {rest} AND above > n")
+    database.execute(f"{roots} {rest} AND above > n")
     _number_from_top(database)
 
 

@@ -54,6 +54,7 @@ class SourceComment:
     received: datetime | None
     form: TextForm = TextForm.MARKDOWN
     status: SourceStatus = SourceStatus.APPROVED
+    unknown_status: str = ""  # the word for the status, if it is none of the program's; `status` is PENDING then
     kind: CommentKind = CommentKind.COMMENT
     parent: str = ""
     author: str = ""

@@ -17,6 +17,7 @@ from comments.thread_plans import mapping_of
 from workers.deps import Deps
 
 from .batch_importer import BATCH_SIZE, BatchImporter
+from .earlier_imports import earlier_imports
 from .export_files import ExportUnreadable
 from .file_import import arrange_file, in_batches
 from .formats import READERS
@@ -30,7 +31,9 @@ log = logging.getLogger(__name__)
 MAX_UNPACKED_UPLOAD = 32 * 2**20
 #: Attempts to read a file. A worker that is stopped for running out of time begins again.
 _MAX_ATTEMPTS = 3
-_TOO_SLOW = "The file is too large to be read here. Import it with `replygate import` on the server."
+_TOO_SLOW = (
+    "The file is too large to be read here. Import it with `replygate import` on the server. Nothing was imported."
+)
 EXPIRED = "The uploaded file has expired. Upload it again."
 
 
@@ -59,7 +62,7 @@ def _read(storage: Storage, site: Site, state: ImportState) -> None:
         n = _arrange(storage, site, state, report)
         after = replace(begun, phase=ImportPhase.CHECKING, done=0, total=n, report=report.to_json())
     except (ExportUnreadable, Invalid) as error:
-        after = replace(begun, phase=ImportPhase.FAILED, problem=str(error))
+        after = replace(begun, phase=ImportPhase.FAILED, problem=f"{str(error).rstrip('.')}. Nothing was imported.")
     if uploads.replace(site.id, begun, after):
         uploads.forget(site.id, state.id, ("file",) if after.phase is ImportPhase.CHECKING else ("file", "rows"))
     log.info("read an upload", extra={"site": site.id, "n": report.rows})
@@ -77,7 +80,8 @@ def _arrange(storage: Storage, site: Site, state: ImportState, report: ImportRep
         if not path.stat().st_size:
             raise ExportUnreadable(EXPIRED)
         read, names = READERS[state.program], PageNames(site, moved=moved)
-        arrange_file(plan, path, read, names, options, report, MAX_UNPACKED_UPLOAD, lambda done, total: None)
+        earlier = earlier_imports(storage, site, PROGRAMS[state.program])
+        arrange_file(plan, path, read, names, options, report, MAX_UNPACKED_UPLOAD, lambda done, total: None, earlier)
         return _store_rows(storage, site, state, plan)
 
 

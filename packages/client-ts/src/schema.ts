@@ -1928,7 +1928,7 @@ export interface components {
             problem: string;
             /**
              * Report
-             * @description `rows`, `pages`, `added` by status, `present` from earlier imports, `lessons`, and lists of what is `skipped` and `changed`, each with `reason`, `n` and `examples`.
+             * @description `rows`, `pages`, `added` by status, `present` from earlier imports, `lessons` (how many teach the spam filter at most), and lists of what is `skipped` and `changed`, each with `reason`, `n` and `examples`.
              */
             report: {
                 [key: string]: unknown;

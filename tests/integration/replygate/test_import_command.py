@@ -1,6 +1,7 @@
 """`replygate import` brings comments of other programs, with their places, people, dates and statuses."""
 
 import csv
+import json
 import sqlite3
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
@@ -265,6 +266,40 @@ def test_replies_here_go_below_imported_comments(run: Run, storage: Storage) -> 
     reply = a_comment(thread=parent.thread, parent=parent.id)
     storage.comments.accept(reply, an_admission())
     assert storage.comments.get("blog", reply.id).parent == parent.id
+
+
+def test_two_imports_teach_together_as_many_as_one(
+    run: Run, storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.importing.import_plan.MAX_HAM_LESSONS", 10)
+
+    def backup(*numbers: int) -> Path:
+        path = tmp_path / "backup"
+        row = {"locator": {"site": "s", "url": "https://pier.example/a"}, "user": {"name": "Ada"}}
+        rows = [{**row, "id": f"c{n}", "text": f"Tide {n}", "time": f"2020-01-{n:02}T07:00:00Z"} for n in numbers]
+        path.write_text("\n".join(json.dumps(part) for part in ({"version": 1}, *rows)))
+        return path
+
+    def teaching() -> set[str]:
+        return {comment.content for comment in all_comments(storage, "blog") if comment.lesson}
+
+    run("remark42", file=backup(1, 2, 3, 28))
+    assert "up to 6 of them teach" in run("remark42", file=backup(*range(1, 31))).output
+    assert teaching() == {f"Tide {n}" for n in (1, 2, 3, 28, 25, 26, 27, 29, 30, 24)}
+    assert "teach" not in run("remark42", file=backup(*range(1, 31))).output
+
+
+def test_the_report_says_how_many_teach_at_most(run: Run, storage: Storage) -> None:
+    output = run("wxr").output
+    learn(storage)
+    assert "up to 96 of them teach the spam filter: near-duplicates count at most five times" in output
+    assert sum(storage.corpus.totals("blog")) < 96
+
+
+def test_changed_comments_are_named_by_their_old_ids(run: Run) -> None:
+    output = run("remark42").output
+    assert "with votes, which are dropped\n      for example comment " in output
+    assert "a comment of 20" not in output
 
 
 def test_pages_of_another_address_are_named(run: Run, storage: Storage) -> None:

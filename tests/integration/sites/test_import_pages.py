@@ -94,6 +94,8 @@ def test_a_damaged_file_is_refused_with_advice(owner: SignedInClient, storage: S
     owner.post_form(PAGE, step="upload", program="disqus", file=file)
     import_upload("blog", "")
     assert "The XML is damaged or cut off" in shown(owner)
+    assert "Nothing was imported." in shown(owner)
+    assert owner.get(API).json["problem"].endswith("Nothing was imported.")
     owner.post_form(PAGE, step="discard")
     assert "Upload an export" in shown(owner)
 

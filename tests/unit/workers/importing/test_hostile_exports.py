@@ -5,18 +5,20 @@ import json
 import sqlite3
 import zipfile
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from comments.import_report import ImportReport
 from tests.support.builders import a_site
-from workers.importing.export_files import ExportUnreadable
+from workers.importing.export_files import ExportUnreadable, open_export
 from workers.importing.file_import import arrange_file
 from workers.importing.formats import READERS
 from workers.importing.import_plan import open_plan
 from workers.importing.page_names import PageNames
 from workers.importing.planned_rows import PlannedComment, PlanOptions
+from workers.importing.source_rows import SourceStatus
 
 EXPORTS = Path(__file__).parents[3] / "data/imports"
 WXR = (
@@ -130,6 +132,15 @@ def test_archives_are_unpacked_and_bombs_are_refused(tmp_path: Path) -> None:
         read(written(tmp_path, bomb), limit=10 * 2**20)
 
 
+def test_archives_that_unpack_to_many_times_their_size_are_refused_early(tmp_path: Path) -> None:
+    path = tmp_path / "export"
+    with gzip.open(path, "wb") as file:
+        file.write(WXR.format(comment(text="a" * 40_000_000)).encode())
+    with open_export(path, 2**40) as reader, pytest.raises(ExportUnreadable, match="200 times its size"):
+        list(reader.pieces())
+    assert reader.total < 17 * 2**20
+
+
 def test_a_huge_text_is_cut(tmp_path: Path) -> None:
     (row,), _ = read(written(tmp_path, WXR.format(comment(text="word " * 1_000_000))))
     assert len(row.comment.content) == 200_000
@@ -177,6 +188,51 @@ def test_circles_are_cut_and_nothing_is_lost(tmp_path: Path) -> None:
         assert not row.above or row.above in seen
         seen.add(row.comment.id)
     assert len(seen) == 500
+
+
+def test_circles_are_named_and_are_no_missing_parents(tmp_path: Path) -> None:
+    rows = comment(1, parent=2) + comment(2, parent=1) + comment(3, parent=3) + comment(4, parent=99) + comment(5)
+    _, report = read(written(tmp_path, WXR.format(rows)))
+    assert {reason: found.n for reason, found in report.changed.items()} == {
+        "replies in a circle, now at the top of their page": 2,
+        "replies to a missing comment, now at the top of their page": 1,
+    }
+    lines = list(report.lines())
+    assert "  1 reply to a missing comment, now at the top of their page" in lines
+    assert "  2 replies in a circle, now at the top of their page" in lines
+
+
+def test_a_date_in_the_future_becomes_the_time_of_the_import(tmp_path: Path) -> None:
+    content = WXR.format(comment(1).replace("2024-", "2099-") + comment(2))
+    before = datetime.now(UTC) - timedelta(seconds=1)
+    planned, report = read(written(tmp_path, content))
+    received = {row.comment.id: row.comment.received for row in planned}
+    assert before < (received["1"] or before) < datetime.now(UTC)
+    assert received["2"] == datetime(2024, 1, 1, tzinfo=UTC)
+    assert report.changed["with a date in the future, dated with the time of the import"].examples == ["comment 1"]
+
+
+def test_a_comment_with_an_unknown_status_waits_for_a_moderator_and_is_reported(tmp_path: Path) -> None:
+    row = {"commentHex": "a", "domain": "pier.example", "url": "/a", "state": "evil", "markdown": "Hello"}
+    content = json.dumps({"version": 1, "comments": [row, {**row, "commentHex": "b", "state": "approved"}]})
+    planned, report = read(written(tmp_path, content), "commento")
+    assert {row.comment.id: row.comment.status for row in planned} == {
+        "a": SourceStatus.PENDING,
+        "b": SourceStatus.APPROVED,
+    }
+    assert report.changed["with an unknown status, now in Needs review"].examples == ["comment a: evil"]
+
+
+def test_pages_elsewhere_count_only_if_their_comments_are_imported(tmp_path: Path) -> None:
+    draft = WXR.format(comment(1)).replace("pier.example/a", "other.example/a").replace("publish", "draft")
+    _, report = read(written(tmp_path, draft))
+    assert (report.pages, report.changed) == (0, {})
+    elsewhere = WXR.format(comment(1)).replace("pier.example/a", "other.example/a")
+    _, report = read(written(tmp_path, elsewhere))
+    assert report.pages == 1
+    lines = list(report.lines())
+    assert lines[0] == "1 comment read; 0 imported on 1 page"
+    assert "  1 page on no address of this site: use a file of moved pages, or add the address to the site" in lines
 
 
 def test_a_view_in_place_of_a_table_is_refused(tmp_path: Path) -> None:
