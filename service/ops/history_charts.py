@@ -114,7 +114,7 @@ CHARTS = (
         Column("Queued", "--accent", lambda c: c.last.queued),
         Column("Needs review", "--warn", lambda c: c.last.needs_review),
     )),
-    ChartKind("latency", "Time to decision", "From acceptance to the decision of the filters, up to the next limit "
+    ChartKind("latency", "Time to decision", "From acceptance to the decision of the filters, estimated between limits "
               "of the histogram.", (
         Column("Median", "--accent", lambda c: c.decision_seconds(0.5)),
         Column("p90", "--warn", lambda c: c.decision_seconds(0.9)),
