@@ -1,9 +1,7 @@
 """One person among the commenters of a site, by the keyed names under which the person's comments are stored."""
 
-import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Self
-from urllib.parse import unquote_plus
 
 from .model import Comment
 from .text_deletion import KeptLesson, without_text
@@ -62,27 +60,3 @@ def erased(comment: Comment, lesson: KeptLesson) -> Comment:
     """Return the stub of a comment whose author's data is erased: id, place, time, status, and steps without words."""
     stub = without_text(comment, ERASED, "", lesson)
     return replace(stub, identity="", user="", browser="", email_confirmed=False, role="")
-
-
-@dataclass(frozen=True, slots=True)
-class PersonalTexts:
-    """Addresses and names in a person's comments, to find them elsewhere."""
-
-    emails: frozenset[str] = field(default=frozenset(), repr=False)
-    names: frozenset[str] = field(default=frozenset(), repr=False)
-
-    def is_mentioned_in(self, text: str) -> bool:
-        """True if a text, or the query of an address, has one of the addresses, or one of the names as whole words."""
-        plain = unquote_plus(text).casefold()
-        return any(email in plain for email in self.emails) or any(_has_words(plain, name) for name in self.names)
-
-
-def _has_words(text: str, words: str) -> bool:
-    return words in text and re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text) is not None
-
-
-def personal_texts(comments: list[Comment]) -> PersonalTexts:
-    return PersonalTexts(
-        frozenset(c.email.casefold() for c in comments if c.email),
-        frozenset(c.author.casefold().strip() for c in comments if c.author),
-    )

@@ -8,6 +8,7 @@ from .data_subjects import Subject, subject_of_comment
 from .erasures import Erasure
 from .errors import Invalid, Problem, StaleVersion
 from .model import Comment
+from .personal_texts import Mention, PersonalTexts, TeamTexts, lists_with_name, personal_texts
 from .pseudonyms import Pseudonyms, new_id
 from .site import Site
 from .storage.interfaces import Storage
@@ -23,6 +24,7 @@ class ErasurePreview:
     site: Site
     subject: Subject
     comments: Sequence[Comment]
+    team: TeamTexts
     others: int = 0
 
 
@@ -53,13 +55,17 @@ def named_subject(
     return subject_of_comment(comment, linked) if comment and comment.has_text else None
 
 
-def preview_erasure(storage: Storage, site: Site, subject: Subject) -> ErasurePreview:
-    """Find the person's comments, and count those from the same browsers that would stay."""
+def preview_erasure(storage: Storage, site: Site, subject: Subject, email: str = "") -> ErasurePreview:
+    """Find the person's comments, texts of the team, and the number of comments from the same browsers that stay."""
     person, comments = find_comments(storage, site.id, subject)
+    texts = personal_texts(comments).with_address(email)
+    found = storage.subjects.team_texts(site.id, person, texts)
+    words = tuple(Mention("words", name, word) for name, word in lists_with_name(site, texts))
+    team = replace(found, mentions=(*found.mentions, *words))
     if subject.linked:
-        return ErasurePreview(site, person, comments)
+        return ErasurePreview(site, person, comments, team)
     _, all_linked = find_comments(storage, site.id, replace(subject, linked=True))
-    return ErasurePreview(site, person, comments, len(all_linked) - len(comments))
+    return ErasurePreview(site, person, comments, team, len(all_linked) - len(comments))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +89,21 @@ def indexed_preview(storage: Storage, site: str, subject: Subject, n: int = 5) -
 
 
 def request_erasure(
-    storage: Storage, site: Site, subject: Subject, by: str, now: datetime, keeps_lessons: bool | None = None
+    storage: Storage,
+    site: Site,
+    subject: Subject,
+    by: str,
+    now: datetime,
+    keeps_lessons: bool | None = None,
+    email: str = "",
 ) -> Erasure:
-    """Store the request. A background job carries it out, or `workers.subject_erasure`."""
+    """Store the request. A background job carries it out, or `workers.subject_erasure`.
+
+    The address is kept until the erasure is done: texts of the team may have it when no comment has it any more.
+    """
     keeps = site.erased_lessons == "keep" if keeps_lessons is None else keeps_lessons
     erasure = Erasure(new_id(), site.id, by, now, subject, keeps)
+    storage.subjects.remember(erasure, (), PersonalTexts().with_address(email))
     if not storage.subjects.save(None, erasure):
         raise StaleVersion("Another request has the same id. Try again.")
     return erasure

@@ -11,6 +11,7 @@ from comments.drafts import withdrawn
 from comments.erasures import Erasure
 from comments.lifecycle import Action, Role, actions_for
 from comments.model import Comment
+from comments.personal_texts import ERASED_WORDS, WORD_LISTS, lists_with_name, personal_texts, without_listed_addresses
 from comments.queue_ranking import index_outdated
 from comments.site import Site
 from comments.storage.import_uploads import discard_import
@@ -53,7 +54,7 @@ def erase_some(d: DeliveryDeps, site: Site) -> bool:
 def _find(d: DeliveryDeps, erasure: Erasure) -> Erasure:
     """Look for the person's comments. A new name, such as that of a signed user, begins the search again."""
     found, cursor = d.storage.subjects.find_some(erasure.site, erasure.subject, erasure.cursor)
-    d.storage.subjects.remember(erasure, found)
+    _remember(d, erasure, found)
     subject = erasure.subject
     for comment in found:
         subject = subject.widened(comment)
@@ -133,19 +134,40 @@ def _shared_tokens(d: DeliveryDeps, erasure: Erasure) -> frozenset[str]:
     return frozenset(token for token, (ham, spam) in found.corpus.tokens.items() if ham + spam > own[token])
 
 
+def _remember(d: DeliveryDeps, erasure: Erasure, found: list[Comment]) -> None:
+    d.storage.subjects.remember(erasure, [comment.id for comment in found], personal_texts(found))
+
+
 def _find_again(d: DeliveryDeps, erasure: Erasure) -> Erasure:
     """Look for comments that arrived or changed in between, and go back to erase them."""
     found, cursor = d.storage.subjects.find_some(erasure.site, erasure.subject, erasure.cursor)
     if found:
-        d.storage.subjects.remember(erasure, found)
+        _remember(d, erasure, found)
         return replace(erasure, stage="erase", cursor="")
     return replace(erasure, cursor=cursor) if cursor else erasure.at_next_stage()
 
 
 def _remove_traces(d: DeliveryDeps, erasure: Erasure) -> Erasure:
     lessons = _unlearn_checks(d, erasure)
-    counts, rules = d.storage.subjects.remove_author(erasure)
-    return replace(erasure.counted(lessons=lessons, **counts), kept_rules=rules).at_next_stage()
+    after = d.storage.subjects.remove_author(erasure).counted(lessons=lessons, words=_clear_word_lists(d, erasure))
+    with_name = [
+        name for name, _ in lists_with_name(d.storage.sites.get(erasure.site), d.storage.subjects.texts(erasure))
+    ]
+    return after.mentioning("words", with_name).at_next_stage()
+
+
+def _clear_word_lists(d: DeliveryDeps, erasure: Erasure) -> int:
+    """Take words with an address of the person out of the site's settings. Return the number of changed settings."""
+    texts = d.storage.subjects.texts(erasure)
+    while True:
+        before = d.storage.sites.get(erasure.site)
+        after = without_listed_addresses(before, texts)
+        changed = [name for name in WORD_LISTS if getattr(after, name) != getattr(before, name)]
+        entries = [
+            AuditEntry(erasure.by, AuditAction.SITE_SET, name, after=ERASED_WORDS, site=after.id) for name in changed
+        ]
+        if not changed or d.storage.sites.compare_and_set(before, after, *entries):
+            return len(changed)
 
 
 def _unlearn_checks(d: DeliveryDeps, erasure: Erasure) -> int:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from comments.data_subjects import PersonalTexts, Subject
+from comments.data_subjects import Subject
 from comments.erasures import Erasure
 from comments.model import Comment
+from comments.personal_texts import PersonalTexts, TeamTexts
 
 
 class Subjects(Protocol):
@@ -26,8 +27,8 @@ class Subjects(Protocol):
     def has_open(self, site: str) -> bool:
         """True if an erasure of the site is not finished."""
 
-    def remember(self, erasure: Erasure, comments: Sequence[Comment]) -> None:
-        """Store the ids, names and addresses of comments that were found, until `forget_words`."""
+    def remember(self, erasure: Erasure, ids: Sequence[str], texts: PersonalTexts) -> None:
+        """Store ids of comments that were found, and names and addresses, until `forget_words`."""
 
     def found(self, erasure: Erasure, n: int) -> list[str]:
         """Return up to `n` ids of comments that are left to erase; all for 0."""
@@ -37,11 +38,14 @@ class Subjects(Protocol):
     def erased(self, erasure: Erasure, ids: Sequence[str]) -> dict[str, int]:
         """Remove what is stored about these comments apart from their records, and cross them off. Return counts."""
 
-    def remove_author(self, erasure: Erasure) -> tuple[dict[str, int], tuple[str, ...]]:
-        """Remove records, subscriptions, checks and saved views of the person, and the words in rules.
+    def remove_author(self, erasure: Erasure) -> Erasure:
+        """Remove records, subscriptions, checks and saved views of the person, reasons of rules, and addresses.
 
-        Return counts, and the names of rules that stay: they hold keyed names, so that a ban goes on working.
+        Return the erasure with counts, the names of rules that go on working, and what mentions the name.
         """
+
+    def team_texts(self, site: str, subject: Subject, texts: PersonalTexts) -> TeamTexts:
+        """Return the views that an erasure would remove, and texts with the name that it would leave alone."""
 
     def rewrite_audit(self, erasure: Erasure) -> tuple[Erasure, bool]:
         """Do a step of removing entries of the audit that name the person. Return True when it is over."""

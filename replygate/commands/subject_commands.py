@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 
@@ -98,15 +98,15 @@ def erase_person(
 ) -> None:
     """Erase everything from one person. Shows what would be erased, and asks first. This cannot be undone."""
     deployment = current_deployment()
-    people = _again(deployment, again) if again else _people(deployment, sites, email, id, user, linked)
-    previews = [preview_erasure(deployment.storage, site, person) for site, person in people]
+    people = _again(deployment, again, email) if again else _people(deployment, sites, email, id, user, linked)
+    previews = [preview_erasure(deployment.storage, site, person, email) for site, person in people]
     click.echo("\n".join(map(_shown, previews)) or "No site has anything from this person.")
     if not previews or not (yes or click.confirm("Erase all this? It cannot be undone")):
         raise click.exceptions.Exit(1)
     receipts = []
     for preview in previews:
         wanted = request_erasure(
-            deployment.storage, preview.site, preview.subject, CONSOLE, deployment.now(), keep_lessons
+            deployment.storage, preview.site, preview.subject, CONSOLE, deployment.now(), keep_lessons, email
         )
         done = _finished(deployment, preview.site, wanted)
         receipts.append(receipt(done, Pseudonyms(deployment.settings.secret_key)))
@@ -124,16 +124,22 @@ def erase_person(
 def verify_receipt(file: TextIO, email: str) -> None:
     """Check that this deployment signed the receipts in FILE, and that nobody changed them."""
     names = Pseudonyms(current_deployment().settings.secret_key)
-    for values in verified_receipts(file.read(), names):
-        if email and names.author(email) not in values["subject"].get("identities", ()):
-            raise Invalid([Problem("email", "different", f"is not the person of the receipt {values['id']}")])
+    for values in _verified(file, names, email):
         n = values["erased"].get("comments", 0)
         click.echo(f"{values['id']}: valid. {n} comments of {values['site']} erased, finished {values['finished']}.")
 
 
-def _again(deployment: Deployment, file: TextIO) -> list[tuple[Site, Subject]]:
-    names = Pseudonyms(deployment.settings.secret_key)
+def _verified(file: TextIO, names: Pseudonyms, email: str) -> list[dict[str, Any]]:
+    """Return valid receipts. Raises Invalid, also if one is not about the person with the address."""
     found = verified_receipts(file.read(), names)
+    for values in found:
+        if email and names.author(email) not in values["subject"].get("identities", ()):
+            raise Invalid([Problem("email", "different", f"is not the person of the receipt {values['id']}")])
+    return found
+
+
+def _again(deployment: Deployment, file: TextIO, email: str) -> list[tuple[Site, Subject]]:
+    found = _verified(file, Pseudonyms(deployment.settings.secret_key), email)
     return [(site_named(values["site"]), subject_of_receipt(values)) for values in found]
 
 
@@ -160,6 +166,8 @@ def _shown(preview: ErasurePreview) -> str:
         lines.append(f"  and {n - COMMENTS_SHOWN} more")
     if preview.others:
         lines.append(f"  {preview.others} other comments from the same browsers stay (--linked erases them too)")
+    lines += [f"  the saved view “{view.name}” goes too" for view in preview.team.views]
+    lines += [f"  stays, look at it: {m.kind} {m.id}: {m.text[:EXCERPT_CHARACTERS]}" for m in preview.team.mentions]
     return "\n".join(lines)
 
 

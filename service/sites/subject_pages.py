@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from comments.audit import AuditAction
 from comments.data_subjects import Subject
-from comments.erasure_requests import indexed_preview, named_subject, request_erasure
+from comments.erasure_requests import indexed_preview, named_subject, preview_erasure, request_erasure
 from comments.erasures import receipt
 from comments.errors import Invalid, NotFound, Problem
 from comments.job_queue import ERASE
@@ -25,6 +25,15 @@ blueprint = Blueprint("subject_pages", __name__, url_prefix="/sites/<site>/priva
 
 #: Days that the schedule looks ahead.
 AHEAD = 7
+#: Texts with the person's name that a preview shows, and the words for their kinds.
+MENTIONS_SHOWN = 20
+MENTION_KINDS = {
+    "views": "Saved view",
+    "rules": "Rule",
+    "bulk_actions": "Bulk action",
+    "notes": "Note on the comment",
+    "words": "Word list",
+}
 #: Names of the fields of the form, one of which names the person.
 PERSON_FIELDS = ("email", "id", "user")
 
@@ -72,7 +81,9 @@ def person_action(site: str) -> ResponseReturnValue:
     if step == "erase" and request.form.get("typed", "").strip() == _identifier():
         deps().storage.audit.append(entry(signed, AuditAction.ERASURE_ASKED, site=site))
         keeps = request.form.get("lessons", found.erased_lessons) == "keep"
-        request_erasure(deps().storage, found, person, signed.person.name, deps().now(), keeps)
+        request_erasure(
+            deps().storage, found, person, signed.person.name, deps().now(), keeps, request.form.get("email", "")
+        )
         deps().jobs.enqueue(ERASE, site)
         return redirect(url_for("subject_pages.privacy_page", site=site, _anchor="erasures"), 303)
     wrong = (Problem("typed", "different", f"must be {_identifier()}"),) if step == "erase" else ()
@@ -98,7 +109,10 @@ def _preview(site: Site, person: Subject, signed: SignedIn, problems: tuple[Prob
         site=site,
         signed=signed,
         now=deps().now(),
+        team=preview_erasure(deps().storage, site, person, request.form.get("email", "")).team,
         found=indexed_preview(deps().storage, site.id, person),
+        mentions_shown=MENTIONS_SHOWN,
+        mention_kinds=MENTION_KINDS,
         identifier=_identifier(),
         form={name: request.form.get(name, "") for name in PERSON_FIELDS},
         linked=person.linked,

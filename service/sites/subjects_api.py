@@ -111,7 +111,7 @@ def erase_by_api(site: str) -> Response:
     found = _authorized(site)
     body = parsed_body(ErasureBody)
     person, keeps = _person(found, body), {"keep": True, "unlearn": False}.get(body.lessons)
-    erasure = request_erasure(deps().storage, found, person, BY_SITE_KEY, deps().now(), keeps)
+    erasure = request_erasure(deps().storage, found, person, BY_SITE_KEY, deps().now(), keeps, body.email)
     _audit(AuditAction.ERASURE_ASKED, site)
     deps().jobs.enqueue(ERASE, site)
     return json_response(_state(erasure), 202)

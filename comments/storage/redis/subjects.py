@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import redis
 
-from comments.data_subjects import PersonalTexts, Subject, personal_texts
+from comments.data_subjects import Subject
 from comments.erasures import Erasure
 from comments.errors import NotFound
 from comments.model import Comment
+from comments.personal_texts import PersonalTexts, TeamTexts
 from comments.storage.codec import dump, load, load_comment
 from comments.storage.keys import Keys
 
@@ -17,11 +18,12 @@ from .audit_copy import AuditCopy
 from .client import Client, guarded, keys_from, text
 from .scripts import Script
 from .subject_traces import SubjectTraces
+from .subject_words import SubjectWords
 
 #: Keys that one SCAN looks at, and records read at once. Both hold the server for less than a millisecond.
 KEYS_PER_STEP, RECORDS_PER_READ = 1_000, 200
-#: Names that are too short to be looked for in saved views and in the audit.
-SHORTEST_NAME = 3
+#: Kinds of words of a person that are stored while the erasure goes on: the fields of `PersonalTexts`.
+WORD_KINDS = ("emails", "names", "badges")
 
 
 @guarded
@@ -29,6 +31,7 @@ class RedisSubjects:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
         self._traces = SubjectTraces(client, keys)
+        self._words = SubjectWords(client, keys)
         self._audit = AuditCopy(client, keys)
         self._compare_and_set = Script(client, "accounts/compare_and_set")
 
@@ -62,16 +65,13 @@ class RedisSubjects:
     def has_open(self, site: str) -> bool:
         return any(b'"stage":"done"' not in record for record in self._client.hvals(self._keys.erasures(site)))
 
-    def remember(self, erasure: Erasure, comments: Sequence[Comment]) -> None:
-        texts, k = personal_texts(list(comments)), self._keys
-        pipe = self._client.pipeline()
-        for key, values in (
-            (k.erasure_comments(erasure.site, erasure.id), [comment.id for comment in comments]),
-            (k.erasure_words(erasure.site, erasure.id, "emails"), texts.emails),
-            (k.erasure_words(erasure.site, erasure.id, "names"), texts.names),
-        ):
-            if values:
-                pipe.sadd(key, *values)
+    def remember(self, erasure: Erasure, ids: Sequence[str], texts: PersonalTexts) -> None:
+        k, pipe = self._keys, self._client.pipeline()
+        if ids:
+            pipe.sadd(k.erasure_comments(erasure.site, erasure.id), *ids)
+        for kind in WORD_KINDS:
+            if words := getattr(texts, kind):
+                pipe.sadd(k.erasure_words(erasure.site, erasure.id, kind), *words)
         pipe.execute()
 
     def found(self, erasure: Erasure, n: int) -> list[str]:
@@ -80,9 +80,8 @@ class RedisSubjects:
         return sorted(text(id) for id in ids)
 
     def texts(self, erasure: Erasure) -> PersonalTexts:
-        keys = [self._keys.erasure_words(erasure.site, erasure.id, kind) for kind in ("emails", "names")]
-        emails, names = ({text(word) for word in self._client.smembers(key)} for key in keys)
-        return PersonalTexts(frozenset(emails), frozenset(name for name in names if len(name) >= SHORTEST_NAME))
+        keys = [self._keys.erasure_words(erasure.site, erasure.id, kind) for kind in WORD_KINDS]
+        return PersonalTexts(*(frozenset(text(word) for word in self._client.smembers(key)) for key in keys))
 
     def erased(self, erasure: Erasure, ids: Sequence[str]) -> dict[str, int]:
         counts = self._traces.remove_comments(erasure.site, ids)
@@ -90,16 +89,27 @@ class RedisSubjects:
             self._client.srem(self._keys.erasure_comments(erasure.site, erasure.id), *ids)
         return counts
 
-    def remove_author(self, erasure: Erasure) -> tuple[dict[str, int], tuple[str, ...]]:
-        return self._traces.remove_author(erasure.site, erasure.subject, self.texts(erasure))
+    def remove_author(self, erasure: Erasure) -> Erasure:
+        site, subject, texts = erasure.site, erasure.subject, self.texts(erasure)
+        counts = self._traces.remove_author(site, subject, texts)
+        counts |= self._words.remove(site, erasure.by, subject, texts)
+        mentions = self._words.found(site, subject, texts).mentions
+        for kind in dict.fromkeys(mention.kind for mention in mentions):
+            erasure = erasure.mentioning(kind, [mention.id for mention in mentions if mention.kind == kind])
+        return replace(erasure.counted(**counts), kept_rules=self._words.kept_rules(site, subject.names))
+
+    def team_texts(self, site: str, subject: Subject, texts: PersonalTexts) -> TeamTexts:
+        return self._words.found(site, subject, texts)
 
     def rewrite_audit(self, erasure: Erasure) -> tuple[Erasure, bool]:
-        removed, cursor = self._audit.step(erasure.site, self.texts(erasure), erasure.cursor)
-        return replace(erasure.counted(audit_entries=removed), cursor=cursor), not cursor
+        step = self._audit.step(erasure.site, erasure.subject.names, self.texts(erasure), erasure.cursor)
+        is_first = erasure.cursor in ("", "copy -")  # the copy begins anew after a look
+        after = erasure.mentioning("audit_entries", step.mentions, adds=not is_first)
+        return replace(after.counted(audit_entries=step.replaced), cursor=step.cursor), not step.cursor
 
     def forget_words(self, erasure: Erasure) -> None:
         k, site = self._keys, erasure.site
-        words = [k.erasure_words(site, erasure.id, kind) for kind in ("emails", "names")]
+        words = [k.erasure_words(site, erasure.id, kind) for kind in WORD_KINDS]
         self._client.unlink(k.erasure_comments(site, erasure.id), *words)
 
     def lease(self, site: str, seconds: float) -> bool:

@@ -4,11 +4,13 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from comments.audit import AuditAction
+from comments.audit import AuditAction, AuditEntry
 from comments.job_queue import ERASE
 from comments.lifecycle import Action
 from comments.model import Comment
 from comments.pseudonyms import Pseudonyms
+from comments.saved_views import SavedView
+from comments.storage.notes_and_bulks import Note
 from tests.support.builders import SECRET, accepted, decided, published, settings
 from tests.support.markup import parse
 from tests.support.web_app import audit_log, page
@@ -105,3 +107,27 @@ def test_moderators_see_a_note_in_place_of_an_erased_text(web_app, owner, mo):
     shown = page(mo, f"/review/blog/{comment.id}")
     assert "Text deleted at the request of its author" in shown
     assert 'value="approve"' not in shown
+
+
+def test_the_preview_shows_the_views_that_go_and_the_texts_that_stay(web_app, owner):
+    own_comment(web_app)
+    views = (SavedView("blog", "Him", "author=Zebulon"), SavedView("blog", "Zebulon and spam", "status=spam"))
+    entry = AuditEntry("mo", AuditAction.VIEW_SHARE, site="blog")
+    web_app.storage.shared_views.replace("blog", (), views, entry)
+    shown = " ".join("".join(parse(owner.post_form(f"{PATH}/person", **PERSON, step="find").text).itertext()).split())
+    assert "Saved views that go too Him" in shown
+    assert "Saved view, shared 2: Zebulon and spam" in shown
+
+
+def test_the_list_of_erasures_has_the_id_of_each_receipt(web_app, owner):
+    own_comment(web_app)
+    owner.post_form(f"{PATH}/person", **PERSON, step="erase", typed=EMAIL)
+    (erasure,) = web_app.storage.subjects.erasures("blog")
+    assert f">{erasure.id}</code>" in page(owner, PATH)
+
+
+def test_the_page_erases_the_address_that_was_asked_for(web_app, owner):
+    web_app.storage.notes.add("blog", "another", Note("mo", datetime.now(UTC), f"ask {EMAIL}"))
+    owner.post_form(f"{PATH}/person", **PERSON, step="erase", typed=EMAIL)
+    erase_all(web_app)
+    assert [note.text for note in web_app.storage.notes.of("blog", ["another"])[0]] == ["ask (erased)"]

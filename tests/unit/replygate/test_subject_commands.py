@@ -2,16 +2,20 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
+from comments.audit import AuditAction, AuditEntry
 from comments.lifecycle import Action
 from comments.model import Comment
 from comments.pseudonyms import Pseudonyms
+from comments.saved_views import SavedView
 from comments.site import Site
 from comments.storage.interfaces import Storage
+from comments.storage.notes_and_bulks import Note
 from tests.support.builders import SECRET, a_site, accepted, decided, published
 
 Run = Callable[..., Result]
@@ -98,3 +102,43 @@ def test_what_is_no_receipt_is_refused(run: Run, blog: Site, tmp_path: Path, tex
     path = tmp_path / "receipt.json"
     path.write_text(text)
     assert run("subject", "verify", str(path)).exit_code == 2
+
+
+@pytest.mark.parametrize("words", [(), ("--email", EMAIL)])
+def test_a_file_with_an_empty_list_is_no_receipt(run: Run, blog: Site, tmp_path: Path, words: tuple[str, ...]) -> None:
+    path = tmp_path / "receipt.json"
+    path.write_text("[]")
+    answer = run("subject", "verify", str(path), *words)
+    assert answer.exit_code == 2
+    assert "has no receipt" in answer.stderr
+
+
+def test_a_receipt_with_a_key_twice_is_refused(run: Run, own: list[Comment], tmp_path: Path) -> None:
+    path = tmp_path / "receipt.json"
+    run("subject", "erase", "--email", EMAIL, "--yes", "--receipt", str(path))
+    for known in ('"site": "blog"', '"comments": 1'):
+        path.write_text(changed := path.read_text().replace(known, f"{known.partition(':')[0]}: 9, {known}", 1))
+        assert run("subject", "verify", str(path)).exit_code == 2
+        path.write_text(changed.replace(f"{known.partition(':')[0]}: 9, ", ""))
+        assert run("subject", "verify", str(path)).exit_code == 0
+
+
+def test_the_preview_lists_the_views_that_go_and_the_texts_that_stay(
+    run: Run, own: list[Comment], storage: Storage
+) -> None:
+    views = (SavedView("blog", "Him", "author=Zebulon"), SavedView("blog", "Zebulon and spam", "status=spam"))
+    storage.shared_views.replace("blog", (), views, AuditEntry("mo", AuditAction.VIEW_SHARE, site="blog"))
+    shown = run("subject", "erase", "--email", EMAIL).stdout
+    assert "the saved view “Him” goes too" in shown
+    assert "stays, look at it: views shared 2: Zebulon and spam" in shown
+
+
+def test_a_receipt_with_the_address_erases_it_again_from_texts_of_the_team(
+    run: Run, own: list[Comment], storage: Storage, tmp_path: Path
+) -> None:
+    path = tmp_path / "receipt.json"
+    run("subject", "erase", "--email", EMAIL, "--yes", "--receipt", str(path))
+    storage.notes.add("blog", "another", Note("mo", datetime.now(UTC), f"ask {EMAIL}"))
+    assert run("subject", "erase", "--again", str(path), "--email", "ada@example.org", "--yes").exit_code == 2
+    assert run("subject", "erase", "--again", str(path), "--email", EMAIL, "--yes").exit_code == 0
+    assert [note.text for note in storage.notes.of("blog", ["another"])[0]] == ["ask (erased)"]
