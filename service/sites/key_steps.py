@@ -30,13 +30,21 @@ class KeyKind:
         return found
 
     def changed(self, site: Site, step: KeyStep) -> Site:
-        """Return the site after one step. Raises ActionNotAllowed if there is nothing to remove."""
+        """Return the site after one step.
+
+        Raises ActionNotAllowed if there is nothing to remove, and for a third key: programs may use both.
+        """
         ids = self.ids(site)
+        if step == "rotate" and len(ids) > 1:
+            raise ActionNotAllowed(
+                "Two keys are valid already. Enter the newest one in all your programs, remove the old one, and then "
+                "rotate again."
+            )
         if step != "rotate" and len(ids) < (2 if step == "finish" else 1):
             raise ActionNotAllowed(
                 "There is no old key to remove." if step == "finish" else "There is no key to remove."
             )
-        after = {"rotate": (secrets.token_hex(4), *ids[:1]), "finish": ids[:1], "remove": ()}[step]
+        after = {"rotate": (secrets.token_hex(4), *ids), "finish": ids[:1], "remove": ()}[step]
         changes: dict[str, Any] = {self.field: after}
         return replace(site, **changes)
 

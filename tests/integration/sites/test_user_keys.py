@@ -39,10 +39,12 @@ def test_an_owner_creates_rotates_and_removes_keys_on_a_page(web_app: WebApp, ow
     assert [action for _, action, _ in audit_log(web_app)].count("user-key.change") == 4
 
 
-def test_a_third_key_replaces_the_oldest(web_app: WebApp, owner: SignedInClient) -> None:
-    for _ in range(3):
+def test_a_third_key_is_refused_as_long_as_two_are_valid(web_app: WebApp, owner: SignedInClient) -> None:
+    for _ in range(2):
         _form(owner, "rotate")
-    assert len(keys(web_app)) == 2
+    both = keys(web_app)
+    assert [_json(owner, "rotate").status_code, _form(owner, "rotate").status_code] == [422, 422]
+    assert keys(web_app) == both
 
 
 def test_the_secret_of_the_api_signs_tokens(web_app: WebApp, owner: SignedInClient) -> None:
