@@ -47,11 +47,21 @@ class AdvancedSettings:
     ] = 15
     checks_per_minute: Annotated[
         int,
-        setting("Checks", "Of one program. All together may ask for four times as many.", ge=0, unit="a minute"),
+        setting(
+            "Checks",
+            "Of one key, over all APIs. All keys together may ask for four times as many. 0 means no limit.",
+            ge=0,
+            unit="a minute",
+        ),
     ] = 6_000
     max_checks: Annotated[
         int,
-        setting("Stored checks", "Largest number. Beyond it the oldest ones are deleted.", ge=1, unit="checks"),
+        setting(
+            "Stored checks",
+            "Largest number. Beyond it the oldest answered ones are deleted. Checks that wait for a judge stay.",
+            ge=1_000,
+            unit="checks",
+        ),
     ] = 100_000
     trap_field: Annotated[
         TrapField,

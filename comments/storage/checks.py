@@ -108,7 +108,7 @@ class CheckAdmission:
     """Limits for storing a check, and what identifies a repeated request."""
 
     seconds: int = CHECK_SECONDS  # for which it is stored
-    max_kept: int = 0  # stored checks of programs; beyond that those that expire first are dropped. 0: not counted
+    max_kept: int = 0  # stored checks of programs; beyond that answered ones that expire first are dropped. 0: no limit
     max_waiting: int = 2_000  # checks of a site that wait for a judge
     per_minute: int = 0  # checks of one program; 0: no limit
     per_minute_site: int = 0

@@ -15,8 +15,9 @@ from comments.storage.checks import CheckAnswer
 from comments.utc_times import parse_utc_time
 from service.deps import deps
 from service.web import site_access, site_cache
-from service.web.operations import Header, json_response, operation, parsed_body
+from service.web.operations import Header, json_response, operation, parsed_body, validated
 from service.web.reasons import reasons_of
+from service.web.request_body import read_request_body
 from service.web.request_headers import idempotency_key, preferred_wait
 from service.web.schemas import ID_EXAMPLE, THREAD_EXAMPLE, TIME_EXAMPLE, Wire, optional_text, visitor_field
 
@@ -112,8 +113,7 @@ _VERDICTS: dict[str, Literal["ham", "unsure", "spam"]] = {"approve": "ham", "hol
 )
 def post_check(site: str) -> Response:
     found, asker = _site_and_asker(site)
-    body = parsed_body(CheckBody)
-    comment, key = _comment(found, body), idempotency_key(request)
+    (body, comment), key = _body_and_comment(found), idempotency_key(request)
     fingerprint = digest(body.model_dump_json()) if key else ""
     id = start_check(found, comment, asker, counts=body.counts, key=key, fingerprint=fingerprint)
     seconds = preferred_wait(request, DEFAULT_WAIT)
@@ -175,17 +175,22 @@ def _site_and_asker(id: str) -> tuple[Site, str]:
     return site, f"key:{site_access.require_key(site, request, for_checks=True)}"
 
 
-def _comment(site: Site, body: CheckBody) -> Comment:
-    """Return the comment to check. Raises Invalid."""
-    fields = body.model_dump(exclude={"role", "sent", "counts"})
-    return checked_comment(site, CheckedFields(**fields, staff=body.role == STAFF, sent=_time(body.sent)))
-
-
-def _time(text: str) -> datetime | None:
-    at = parse_utc_time(text)
-    if text and at is None:
-        raise Invalid([Problem("sent", "time", f"must be a time such as {TIME_EXAMPLE}")])
-    return at
+def _body_and_comment(site: Site) -> tuple[CheckBody, Comment]:
+    """Return the body and the comment to check. Raises Invalid with the problems of all fields."""
+    given = read_request_body(request).fields
+    problems: list[Problem] = []
+    try:
+        body = validated(CheckBody, given, strict=True)
+    except Invalid as error:
+        problems += error.problems
+        wrong = {problem.field for problem in problems}
+        rest = {name: value for name, value in given.items() if name in CheckBody.model_fields and name not in wrong}
+        body = validated(CheckBody, rest, strict=True)
+    sent = parse_utc_time(body.sent)
+    if body.sent and sent is None:
+        problems.append(Problem("sent", "time", f"must be a time such as {TIME_EXAMPLE}"))
+    fields = CheckedFields(**body.model_dump(exclude={"role", "sent", "counts"}), staff=body.role == STAFF, sent=sent)
+    return body, checked_comment(site, fields, found=problems)
 
 
 def _existing(site: str, id: str) -> CheckAnswer:

@@ -1,7 +1,7 @@
 """Build the comment to check from what another program knows about it."""
 
 import ipaddress
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,8 +44,8 @@ class CheckedFields:
     form_seconds: int = -1  # between showing the form and sending it; -1 if unknown
 
 
-def checked_comment(site: Site, fields: CheckedFields, lenient: bool = False) -> Comment:
-    """Return the comment to check. Raises Invalid if there is nothing to judge.
+def checked_comment(site: Site, fields: CheckedFields, lenient: bool = False, found: Sequence[Problem] = ()) -> Comment:
+    """Return the comment to check. Raises Invalid if there is nothing to judge, or if problems were `found` before.
 
     A malformed email address or website is evidence, and no error. Too long texts and malformed IP addresses raise
     Invalid too, unless the caller is `lenient`: then texts are cut and such an IP address counts as none.
@@ -53,9 +53,11 @@ def checked_comment(site: Site, fields: CheckedFields, lenient: bool = False) ->
     texts = tidied({name: _encodable(getattr(fields, name)) for name in FIELDS_BY_NAME})
     limits = {name: LENGTHS.get(name, site.max_content) for name in texts}
     address = _ip_address(fields.ip.strip())
-    problems = [] if lenient else [*_length_problems(texts, limits), *_address_problems(fields.ip.strip(), address)]
-    if not any(texts.values()):
-        problems.append(Problem("content", "required", "There is nothing to judge: send at least a text."))
+    problems = [*found]
+    if not lenient:
+        problems += [*_length_problems(texts, limits), *_address_problems(fields.ip.strip(), address)]
+    if not any(texts.values()) and not any(problem.field in texts for problem in found):
+        problems.append(Problem("content", "required", "is required: there is nothing to judge"))
     if problems:
         raise Invalid(problems)
     visitor: dict[str, Any] = {name: text[: limits[name]] for name, text in texts.items()}

@@ -53,7 +53,10 @@ def answer_deleted(_error: SiteDeleted) -> Response:
 def answer_error(error: ReplygateError | HTTPException) -> Response:
     """Answer errors as text. No client takes it for a verdict: it holds the comment and asks again."""
     found = refusal(error)
-    detail = " ".join([found.detail, *(problem.message for problem in found.problems)]).strip() or found.title
+    detail = (
+        " ".join([found.detail, *(f"{problem.field} {problem.message}." for problem in found.problems)]).strip()
+        or found.title
+    )
     if found.status == 422:
         return help_answer(detail)
     return text_answer(detail, found.status, {**found.headers, DEBUG_HELP: detail})

@@ -1,6 +1,8 @@
 """The Akismet API for comments: comment-check, submit-spam and submit-ham."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Response, request
 
@@ -34,6 +36,11 @@ SPAM_AUTHORS = frozenset({"viagra-test-123", "akismet-guaranteed-spam"})
 SPAM_EMAIL = "akismet-guaranteed-spam@example.com"
 SPAM_CONTENT = "akismet-guaranteed-spam"
 DISCARD_AUTHOR = "akismet-guaranteed-discard"
+#: Label of feedback and word of the answer that it contradicts -> the number that counts it.
+CONTRADICTIONS: Mapping[tuple[str, str], AkismetEvent] = {
+    (Label.SPAM, answers.HAM_WORD): AkismetEvent.MISSED_SPAM,
+    (Label.HAM, answers.SPAM_WORD): AkismetEvent.FALSE_POSITIVE,
+}
 
 
 @with_access
@@ -151,12 +158,20 @@ def _find_check(site: Site, fields: AkismetFields) -> _Feedback:
 
 
 def _count_correction(site: Site, found: _Feedback, label: Label) -> None:
-    """Count feedback that contradicts the verdict, once for each check."""
-    before = deps().storage.check_records.put(site.id, f"feedback {found.id}", label, kept_seconds(site))
-    if before == label or found.check is None or not found.check.is_complete or not found.check.results:
+    """Count feedback that contradicts the verdict once for each check, and take it back if the label changes back.
+
+    The record has the label and the time, so that a correction is taken back in the month in which it counted.
+    """
+    if found.check is None or not found.check.is_complete or not found.check.results:
+        return
+    records, name, now = deps().storage.check_records, f"feedback {found.id}", deps().now()
+    stored = records.put(site.id, name, f"{label} {now.isoformat()}", kept_seconds(site))
+    before, _, at = stored.partition(" ")
+    if before == label:
+        records.put(site.id, name, stored, kept_seconds(site))
         return
     word = answers.check_word(found.check.decision, site).word
-    if label is Label.SPAM and word == answers.HAM_WORD:
-        count_event(site, AkismetEvent.MISSED_SPAM)
-    elif label is Label.HAM and word == answers.SPAM_WORD:
-        count_event(site, AkismetEvent.FALSE_POSITIVE)
+    if before and (wrong := CONTRADICTIONS.get((before, word))):
+        count_event(site, wrong, -1, datetime.fromisoformat(at) if at else now)
+    if wrong := CONTRADICTIONS.get((label, word)):
+        count_event(site, wrong)

@@ -3,6 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -23,10 +24,10 @@ class AkismetEvent(StrEnum):
     FALSE_POSITIVE = "false_positives"
 
 
-def count_event(site: Site, event: AkismetEvent) -> None:
+def count_event(site: Site, event: AkismetEvent, n: int = 1, at: datetime | None = None) -> None:
     """Count an answer. It is given even if it cannot be counted."""
     try:
-        deps().storage.check_records.count(site.id, event, deps().now())
+        deps().storage.check_records.count(site.id, event, at or deps().now(), n)
     except StorageDown:
         log.warning("could not count an answer of the Akismet API", extra={"site": site.id})
 

@@ -71,7 +71,7 @@ def change_akismet_keys(site: str) -> ResponseReturnValue:
     except ActionNotAllowed as error:
         return _page(deps().storage.sites.get(site), signed, trouble=str(error)), 422
     forget_site(site)
-    query = {"done": form.step}
-    if form.step == "rotate":
-        query = {"new": deps().storage.receipt_codes.issue(site, _shown(after.akismet_keys[0]), SHOWN_SECONDS)}
-    return redirect(url_for("akismet_pages.akismet_page", site=site, **query), 303)
+    if form.step != "rotate":
+        return redirect(url_for("akismet_pages.akismet_page", site=site, done=form.step), 303)
+    code = deps().storage.receipt_codes.issue(site, _shown(after.akismet_keys[0]), SHOWN_SECONDS)
+    return redirect(url_for("akismet_pages.akismet_page", site=site, new=code), 303)

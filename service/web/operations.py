@@ -1,5 +1,6 @@
 """Declare the parameters and answers of API operations, and check requests against them."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
@@ -34,6 +35,9 @@ MESSAGES = {
     "int_type": "must be a whole number",
     "list_type": "must be a list",
 }
+
+#: Beginning of most other messages of pydantic.
+_LIBRARY_WORDS = re.compile(r"^\w+ should ")
 
 #: Fields that the server sets. Sending one is refused with its own message.
 SERVER_SET = frozenset(
@@ -162,4 +166,9 @@ def problems_of(error: ValidationError) -> tuple[Problem, ...]:
 def _problem(kind: str, name: str, message: str) -> Problem:
     if kind == "extra_forbidden" and name in SERVER_SET:
         return Problem(name, "read-only", "is set by the server")
-    return Problem(printable_name(name) or "body", CODES.get(kind, kind), MESSAGES.get(kind, message))
+    return Problem(printable_name(name) or "body", CODES.get(kind, kind), MESSAGES.get(kind) or _plain_message(message))
+
+
+def _plain_message(message: str) -> str:
+    """Return pydantic's message in the form of ours: "Input should be 'a' or 'b'" becomes "must be 'a' or 'b'"."""
+    return _LIBRARY_WORDS.sub("must ", message.removeprefix("Value error, ")).replace("''", "empty")

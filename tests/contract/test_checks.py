@@ -24,7 +24,7 @@ from comments.storage.values import EvidenceQuery, WindowUse
 from tests.support.builders import NOW, a_comment, a_decision, a_site, accepted, published
 
 VERDICT = a_decision(Action.HOLD, score=3.5, signals=(Signal("links.many", 0.6, "4 links", 3.0),), hold_at=3.0)
-KEPT = CheckAdmission(seconds=86_400, max_kept=10)
+KEPT = CheckAdmission(seconds=86_400, max_kept=1_000)
 
 
 def a_request(n: int = 1) -> CheckRequest:
@@ -152,10 +152,28 @@ def test_a_name_always_gives_the_same_id() -> None:
     assert len(named_check_id("a")) == len(new_check_id())
 
 
-def test_beyond_the_limit_those_that_expire_first_are_dropped(storage: CoreStorage) -> None:
-    ids = [asked(storage, admission=CheckAdmission(seconds=1000 + n, max_kept=3)) for n in range(5)]
+def answered(storage: CoreStorage, **admission: int) -> str:
+    id = asked(storage, admission=CheckAdmission(**admission))
+    storage.checks.put("blog", {id: CheckAnswer(of_program(), (CheckedComment("a", VERDICT),), 1)})
+    return id
+
+
+def test_beyond_the_limit_answered_checks_that_expire_first_are_dropped(storage: CoreStorage) -> None:
+    ids = [answered(storage, seconds=1000 + n, max_kept=3) for n in range(5)]
     assert [storage.checks.answer("blog", id) is not None for id in ids] == [False, False, True, True, True]
     assert storage.checks.kept("blog") == 3
+
+
+def test_checks_that_wait_are_never_dropped(storage: CoreStorage) -> None:
+    waiting = [asked(storage, admission=CheckAdmission(seconds=1000, max_kept=3)) for _ in range(2)]
+    done = answered(storage, seconds=2000, max_kept=3)
+    waiting.append(asked(storage, admission=CheckAdmission(seconds=3000, max_kept=3)))
+    assert storage.checks.answer("blog", done) is None
+    for _ in range(2):
+        with pytest.raises(Busy):
+            asked(storage, admission=CheckAdmission(seconds=4000, max_kept=3))
+    assert all(storage.checks.answer("blog", id) for id in waiting)
+    assert (storage.checks.kept("blog"), storage.checks.waiting("blog")) == (3, 3)
 
 
 def test_checks_of_people_do_not_count_as_stored_ones(storage: CoreStorage) -> None:

@@ -45,13 +45,12 @@ class MemoryChecks:
             rates = _rates(data, request, admission, now)
             if len(data.due_checks) >= admission.max_waiting:
                 raise Busy(BUSY_JUDGES, BUSY_JUDGES_SECONDS)
+            if admission.max_kept:
+                self._make_room(site, admission.max_kept)
             data.rates |= rates
             self._checks.setdefault(site, {})[id] = _StoredCheck(
                 CheckAnswer(request), now + admission.seconds, admission.max_kept > 0
             )
-            if admission.max_kept:
-                for _, first in sorted((c.until, one) for one, c in self._counted(site))[: -admission.max_kept]:
-                    del self._checks[site][first]
             data.due_checks[id] = now
             if admission.key:
                 data.repeats[f"key:{admission.key}"] = (id, admission.fingerprint, now + KEY_SECONDS)
@@ -59,6 +58,16 @@ class MemoryChecks:
                 return Accepted(id)
             data.wakeups[id] = now + WAKEUP_SECONDS
             return Accepted(id, wakeup=id)
+
+    def _make_room(self, site: str, most: int) -> None:
+        """Drop answered checks, those that expire first. Raises Busy if too many wait."""
+        counted, due = self._counted(site), self._sites[site].due_checks
+        beyond = len(counted) + 1 - most
+        answered = [id for _, id in sorted((c.until, id) for id, c in counted) if id not in due]
+        if beyond > 0 and not answered:
+            raise Busy(BUSY_JUDGES, BUSY_JUDGES_SECONDS)
+        for id in answered[: max(0, beyond)]:
+            del self._checks[site][id]
 
     def _counted(self, site: str) -> list[tuple[str, _StoredCheck]]:
         now = self._sites.now()

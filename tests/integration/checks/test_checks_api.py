@@ -210,3 +210,15 @@ def test_a_lesson_survives_its_check_and_a_rebuild(web: PublicApp, valkey_settin
 def no_comment(storage: Storage) -> Iterator[None]:
     yield
     assert not storage.comments.by_status("blog", Status.APPROVED, 10).rows
+
+
+def test_a_refusal_lists_the_problems_of_all_fields_in_plain_words(web: PublicApp) -> None:
+    answer = check(web, role="admin", sent="yesterday", ip="localhost", email="e" * 101, unknown=1)
+    assert answer.status_code == 422
+    found = {error["field"]: error["message"] for error in answer.json["problems"]}
+    assert {*found} == {"role", "sent", "ip", "email", "unknown"}
+    assert found["role"] == "must be empty or 'staff'"
+    assert [error["field"] for error in check(web, content=7, author="").json["problems"]] == ["content"]
+    assert check(web, content="", author="").json["problems"] == [
+        {"field": "content", "code": "required", "message": "is required: there is nothing to judge"}
+    ]

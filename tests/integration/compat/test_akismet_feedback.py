@@ -89,6 +89,13 @@ def test_feedback_counts_only_what_the_judge_got_wrong(akismet: AkismetServer) -
     assert corrections(akismet) == (0, 1)
 
 
+def test_a_label_that_changes_back_and_forth_counts_once(akismet: AkismetServer) -> None:
+    ham = akismet.check(HAM).headers["X-akismet-guid"]
+    for label, counted in (("spam", 1), ("ham", 0), ("spam", 1), ("spam", 1), ("ham", 0), ("spam", 1)):
+        submit(akismet, label, guid=ham)
+        assert corrections(akismet) == (counted, 0)
+
+
 def corrections(akismet: AkismetServer) -> tuple[int, int]:
     found = akismet.ask("get-stats").json
     return found["missed_spam"], found["false_positives"]

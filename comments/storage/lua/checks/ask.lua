@@ -28,15 +28,33 @@ for i, rate in ipairs(rates) do
 end
 if redis.call("ZCARD", due) >= new.max_waiting then return {"full"} end
 
-redis.call("SET", check, record, "EX", new.seconds)
+-- Drop some of the answered checks that expire first, and return how many. Checks that wait for a judge stay.
+local function drop_answered(most)
+  local dropped, first = 0, 0
+  repeat
+    local ids = redis.call("ZRANGE", checks, first, first + 99)
+    for _, id in ipairs(ids) do
+      if dropped == most then break end
+      if redis.call("ZSCORE", due, id) then
+        first = first + 1
+      else
+        redis.call("ZREM", checks, id)
+        redis.call("UNLINK", new.records .. id)
+        dropped = dropped + 1
+      end
+    end
+  until dropped == most or #ids < 100
+  return dropped
+end
+
 if new.max_kept > 0 then
   redis.call("ZREMRANGEBYSCORE", checks, "-inf", now)
   local beyond = redis.call("ZCARD", checks) + 1 - new.max_kept
-  if beyond > 0 then
-    -- Few at once: after the limit was lowered, each new check makes room for some.
-    local dropped = redis.call("ZPOPMIN", checks, math.min(beyond, 50))
-    for i = 1, #dropped, 2 do redis.call("UNLINK", new.records .. dropped[i]) end
-  end
+  -- Few at once: after the limit was lowered, each new check makes room for some.
+  if beyond > 0 and drop_answered(math.min(beyond, 50)) == 0 then return {"full"} end
+end
+redis.call("SET", check, record, "EX", new.seconds)
+if new.max_kept > 0 then
   redis.call("ZADD", checks, now + new.seconds * 1000, new.id)
   if redis.call("TTL", checks) < new.seconds then redis.call("EXPIRE", checks, new.seconds) end
 end
