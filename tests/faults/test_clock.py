@@ -1,18 +1,24 @@
 """The clock of the storage server is set back or ahead, as by time synchronisation or a resumed virtual machine."""
 
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from comments.errors import TooMany
+from comments.lifecycle import Action
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect, open_redis
+from comments.storage.values import CommentChange
 from replygate.embedded_valkey import start
-from tests.support.builders import a_comment, a_site, accepted, an_admission, settings
+from tests.support.builders import SECRET, a_comment, a_decision, a_site, accepted, an_admission, settings
 from tests.support.wait import wait_until
 
 #: From Debian's package libfaketime.
@@ -95,6 +101,31 @@ def test_a_network_does_not_wait_an_hour_after_the_clock_was_set_back(
         accept("The second in this minute.")
     set_clock("-1h")
     accept("After the clock was set back.")
+
+
+def test_texts_are_deleted_after_the_clock_jumped_a_month_ahead(
+    store: Storage, settings_of_server: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comment = accepted(store)
+    spam = comment.with_decision(a_decision(Action.SPAM, at=datetime.now(UTC)))
+    assert store.comments.decide("blog", [CommentChange(comment, spam)]) == [True]
+    store.sites.put(a_site(refused_days=30))
+    # The monotonic clock is that of the kernel's waits. A library that changes it makes every wait last a month.
+    monkeypatch.setenv("LD_PRELOAD", str(LIBRARIES[0]))
+    monkeypatch.setenv("FAKETIME_TIMESTAMP_FILE", str(tmp_path / "offset"))
+    monkeypatch.setenv("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+    monkeypatch.setenv("FAKETIME_CACHE_DURATION", "1")
+    monkeypatch.setenv("REPLYGATE_REDIS_URL", settings_of_server.redis_url)
+    monkeypatch.setenv("REPLYGATE_SECRET_KEY", SECRET)
+    with ExitStack() as stack:
+        for part in ("sweep", "background"):
+            process = subprocess.Popen([sys.executable, "-m", "workers.start", part], stderr=subprocess.DEVNULL)
+            stack.callback(process.wait)
+            stack.callback(process.terminate)
+        wait_until(lambda: bool(store.heartbeats.alive("sweep")), "the sweep works")
+        assert store.comments.get("blog", spam.id).has_text
+        (tmp_path / "offset").write_text("+31d")
+        wait_until(lambda: not store.comments.get("blog", spam.id).has_text, "the text is deleted")
 
 
 def test_the_clock_may_jump_ahead(store: Storage, set_clock: Callable[[str], None]) -> None:
