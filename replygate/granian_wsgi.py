@@ -29,7 +29,14 @@ TOO_SLOW = json.dumps({"type": "about:blank", "title": "Request Timeout", "statu
 PROBLEM = [("content-type", "application/problem+json"), ("cache-control", "no-store")]
 #: Requests that wait for a thread, for each thread. More get 503: they would wait for seconds.
 WAITING_PER_THREAD = 32
-BUSY = json.dumps({"type": "urn:replygate:busy", "title": "Too busy", "status": 503}).encode()
+BUSY = json.dumps(
+    {
+        "type": "urn:replygate:busy",
+        "title": "Too busy",
+        "status": 503,
+        "detail": "Too many requests are waiting in this process. Try again in a moment.",
+    }
+).encode()
 #: Health checks have a thread each, so that they answer while all others wait for storage.
 HEALTH_PATHS = ("/healthz", "/readyz")
 #: Status, headers and body of an answer, or what stands for a body that comes later.

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections import Counter
 from typing import Any
 
@@ -19,6 +20,7 @@ from .akismet_keys import AkismetAccess, with_access
 KEY_SITES_COLUMNS = ("Site", "Total API Calls", "Spam", "Ham", "Missed Spam", "False Positives", "Is Revoked")
 #: Rows of one answer of key-sites.
 MAX_SITE_ROWS = 500
+MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
 #: Periods of get-stats -> months, of which the last one is the current one.
 STATISTICS_MONTHS = {"60-days": 2, "6-months": 6, "all": None}
 
@@ -39,6 +41,8 @@ def usage_limit(access: AkismetAccess, fields: AkismetFields) -> Response:
 def key_sites(access: AkismetAccess, fields: AkismetFields) -> Response:
     """List the site of the key: in JSON, or in CSV with a title."""
     month = fields.text("month").strip() or this_month()
+    if not MONTH.fullmatch(month):
+        return help_answer(answers.BAD_MONTH)
     row = site_row(access.site, counts_of(access.site).get(month, Counter()))
     rows = [row] if _is_wanted(row["site"], fields.text("filter"), fields.text("offset")) else []
     if fields.text("format").lower() == "csv":

@@ -30,6 +30,7 @@ FAILED_PARTS = frozenset({"filter.failed", "needs-human"})
 NO_ANSWER = "Comments cannot be checked now. Ask again in some minutes."
 NO_KEY = "This key is not valid. Use the Akismet key of a site, from its settings or `replygate site akismet-key`."
 NO_BLOG = 'Missing required field: blog, the address of the site with "https://".'
+BAD_MONTH = "The month must have the form 2026-09."
 DELETED = "This site was deleted. Its owner can restore it."
 
 

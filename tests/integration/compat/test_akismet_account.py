@@ -73,3 +73,9 @@ def test_old_months_are_in_all_statistics_alone(storage: Storage, akismet: Akism
     storage.check_records.count("blog", "spam", datetime(2020, 5, 1, tzinfo=UTC), 7)
     assert akismet.ask("get-stats", **{"from": "60-days"}).json["spam"] == 1
     assert akismet.ask("get-stats", **{"from": "all"}).json["spam"] == 8
+
+
+def test_key_sites_refuses_a_malformed_month(akismet: AkismetServer) -> None:
+    for month in ("2026-13", "September", "2026-9", "\u0662026-09"):
+        answer = akismet.ask("key-sites", month=month)
+        assert answer.headers["X-akismet-debug-help"] == answer.text == "The month must have the form 2026-09."
