@@ -533,6 +533,7 @@ LEFT_ALONE = {
 }
 
 
+@pytest.mark.usefixtures("deps")
 def test_every_kind_of_personal_data_is_erased_in_these_tests(storage: Storage, valkey_settings: Settings) -> None:
     run_history(storage, 1, with_person=True)
     client = connect(valkey_settings)
