@@ -24,6 +24,9 @@ _MEMBERS, _KEYS = 500, 1000
 #: Stands for the description of a bulk action about the person.
 ERASED_BULK = "comments of a person whose data was erased"
 
+#: Stands for the text of a rule for all sites.
+SHARED_RULE_TEXT = "the operator can read it"
+
 
 class SubjectWords:
     def __init__(self, client: Client, keys: Keys) -> None:
@@ -59,7 +62,10 @@ class SubjectWords:
             for rule in self._rules.all(owner):
                 if not _is_about(rule, subject.names) and _mentions(rule, texts):
                     words = " ".join(part for part in (_value(rule), rule.note) if part)
-                    mentions.append(Mention("rules", f"{rule.target} added {rule.at.isoformat()}", words))
+                    id = f"{rule.target} added {rule.at.isoformat()}"
+                    # Owners of a site may not read the rules for all sites.
+                    shown = (f"{id} for all sites", SHARED_RULE_TEXT) if owner == SHARED_RULES else (id, words)
+                    mentions.append(Mention("rules", *shown))
         for _, bulk in self._bulks(site):
             if bulk.identity not in subject.names and texts.is_mentioned_in(f"{bulk.about} {bulk.reason}"):
                 mentions.append(Mention("bulk_actions", bulk.id, bulk.about))
@@ -113,26 +119,27 @@ class SubjectWords:
             yield f"shared {n}", unpack(SavedView, view)
         for _, stored in self._client.hscan_iter(self._keys.people(), count=_MEMBERS):
             person = load(Person, stored)
-            own = (view for view in person.views if view.site in (site, ""))
+            own = (view for view in person.views if _is_of_site(view, person, site))
             yield from ((f"of {person.name} {n}", view) for n, view in enumerate(own, 1))
 
     def _remove_views(self, site: str, names: Sequence[str], texts: PersonalTexts) -> int:
         """Remove saved views about the author: those of the team, and those of each moderator."""
 
-        def kept(view: SavedView) -> bool:
-            return view.site not in (site, "") or not is_view_about(view, names, texts)
-
         n, k = 0, self._keys
         record = self._client.get(k.shared_views(site))
         if record:
             views = [unpack(SavedView, each) for each in json.loads(record)]
-            left = [view for view in views if kept(view)]
+            left = [view for view in views if not is_view_about(view, names, texts)]
             n += len(views) - len(left)
             if left != views:
                 self._client.set(k.shared_views(site), dump(left))
         for name, stored in self._client.hscan_iter(k.people(), count=_MEMBERS):
             person = load(Person, stored)
-            own = tuple(view for view in person.views if kept(view))
+            own = tuple(
+                view
+                for view in person.views
+                if not (_is_of_site(view, person, site) and is_view_about(view, names, texts))
+            )
             if own != person.views:
                 n += len(person.views) - len(own)
                 self._client.hset(k.people(), name, dump(replace(person, views=own)))
@@ -165,6 +172,11 @@ class SubjectWords:
             except WatchError:
                 return False
         return True
+
+
+def _is_of_site(view: SavedView, person: Person, site: str) -> bool:
+    """True for a view of the site, and for one of all sites if its owner works on this one."""
+    return view.site == site or (not view.site and (person.operator or site in person.roles))
 
 
 def _is_about(rule: AuthorRule, names: Sequence[str]) -> bool:

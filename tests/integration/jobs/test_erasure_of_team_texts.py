@@ -236,3 +236,16 @@ def test_a_comment_of_others_is_not_touched(storage: Storage) -> None:
     before = storage.comments.get("blog", other.id)
     erase(storage)
     assert storage.comments.get("blog", other.id) == before
+
+
+def test_a_preview_has_no_texts_of_other_sites_and_of_the_operator(storage: Storage) -> None:
+    storage.sites.put(a_site())
+    views = (SavedView("", "private", f"author=Zebulon&q={EMAIL}"), SavedView("", "Zebulon again", "status=spam"))
+    other = Person("other", {"shop": "moderator"}, views=views)
+    storage.people.put(other)
+    put_rule(storage, SHARED_RULES, RuleTarget.DOMAIN, "shop.example", "Zebulon linked to it")
+    accepted(storage, author="Zebulon", email=EMAIL, identity=IDENTITY)
+    shown = preview_erasure(storage, storage.sites.get("blog"), PERSON).team
+    assert (shown.views, [(m.kind, m.text) for m in shown.mentions]) == ((), [("rules", "the operator can read it")])
+    erase(storage)
+    assert storage.people.get("other") == other
