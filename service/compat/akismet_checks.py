@@ -1,8 +1,8 @@
 """The Akismet API for comments: comment-check, submit-spam and submit-ham."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from flask import Response, request
 
@@ -30,6 +30,9 @@ from .akismet_keys import AkismetAccess, with_access
 WAIT_SECONDS = 8
 #: Seconds after which a client may ask again.
 RECHECK_SECONDS = 120
+#: Time in which the same fields are a repeat of the same check, by a client that did not wait for the answer. Another
+#: check would find the comment to be a copy of itself.
+REPEAT_TIME = timedelta(seconds=60)
 
 #: Values that always get the same answer, for tests. The last one is ours, the others are Akismet's.
 SPAM_AUTHORS = frozenset({"viagra-test-123", "akismet-guaranteed-spam"})
@@ -52,11 +55,24 @@ def check_comment(access: AkismetAccess, fields: AkismetFields) -> Response:
         return _answer(fixed, new_id(), access.site, fields)
     comment = checked_comment(access.site, fields.checked_fields(), lenient=True)
     is_new = not (fields.is_test or fields.text("recheck_reason"))
-    id = start_check(access.site, comment, access.asker, counts=is_new)
+    id = (is_new and _repeated_check(access.site, comment)) or start_check(
+        access.site, comment, access.asker, counts=is_new
+    )
     # Feedback finds the check by its fields for as long as there is one.
     deps().storage.check_records.put(access.site.id, same_fields(comment), id, kept_seconds(access.site))
     seconds = preferred_wait(request, WAIT_SECONDS, WAIT_SECONDS)
     return when_answered(access.site.id, id, seconds, lambda answer: _verdict(answer, id, access, fields))
+
+
+def _repeated_check(site: Site, comment: Comment) -> str:
+    """Return the id of a check of the same fields from the same author a moment ago; "" if there is none."""
+    id, now = deps().storage.check_records.get(site.id, same_fields(comment)), deps().now()
+    check = read_check(site.id, id) if id else None
+    if check is None or check.failed or now - check.request.asked > REPEAT_TIME:
+        return ""
+    (earlier,) = check.request.comments
+    same = replace(comment, id=earlier.id, received=earlier.received) == earlier
+    return id if same and check.request.counts else ""
 
 
 def fixed_word(fields: AkismetFields) -> CheckWord | None:

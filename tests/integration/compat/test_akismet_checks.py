@@ -45,10 +45,18 @@ def test_ham_is_false_and_spam_is_true_as_bare_text(akismet: AkismetServer) -> N
 
 
 def test_every_check_has_a_guid_of_its_own(akismet: AkismetServer) -> None:
-    guids = [akismet.check(HAM).headers["X-akismet-guid"] for _ in range(3)]
+    guids = [akismet.check(f"{HAM} {n}").headers["X-akismet-guid"] for n in range(3)]
     guids.append(akismet.check(comment_author="viagra-test-123").headers["X-akismet-guid"])
     assert len(set(guids)) == 4
     assert all(guids)
+
+
+def test_a_client_that_asks_again_gets_the_same_check_and_no_copy_of_itself(akismet: AkismetServer) -> None:
+    answers = [akismet.check(HAM) for _ in range(5)]
+    assert {answer.data for answer in answers} == {b"false"}
+    assert len({answer.headers["X-akismet-guid"] for answer in answers}) == 1
+    others = [akismet.check(HAM, user_ip="198.51.100.9"), akismet.check(HAM, recheck_reason="edit")]
+    assert len({answer.headers["X-akismet-guid"] for answer in (answers[0], *others)}) == 3
 
 
 @pytest.mark.parametrize(
