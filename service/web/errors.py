@@ -147,7 +147,8 @@ def _http_refusal(error: HTTPException) -> Refusal:
     if detail == type(error).description:
         detail = HTTP_DETAILS.get(status, detail)
     headers = {name: value for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")}
-    return Refusal(status, "about:blank", error.name, detail, headers=headers)
+    kind = MAPPINGS[SignInNeeded].type if status == 401 else "about:blank"
+    return Refusal(status, kind, error.name, detail, headers=headers)
 
 
 def handle_error(error: ReplygateError) -> Response:

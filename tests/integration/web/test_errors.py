@@ -128,3 +128,9 @@ def test_the_api_page_lists_every_operation_with_own_assets_only(web: PublicApp)
     assert len(ids) == len(set(ids))
     targets = {a.get("href")[1:] for a in root.iter("a") if a.get("href", "").startswith("#")}
     assert targets <= set(ids)
+
+
+@pytest.mark.parametrize("key", ["", "Bearer rgk_k1_wrong"])
+def test_a_missing_or_wrong_key_has_the_type_of_the_documentation(web: PublicApp, key: str) -> None:
+    answer = web.client.post("/v1/sites/blog/checks", json={"content": "x"}, headers={"Authorization": key})
+    assert (answer.status_code, answer.json["type"]) == (401, "urn:replygate:sign-in-needed")
