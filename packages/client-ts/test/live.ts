@@ -56,7 +56,7 @@ await assert.rejects(answer(wrong), (error) => {
 const denied = replygate({ url, key: "rgk_00000000_1" });
 await assert.rejects(
   answer(denied.GET("/v1/sites/{site}/rules", { params: { path } })),
-  (error) => error instanceof ProblemError && error.status === 401 && error.type === "urn:replygate:sign-in-needed",
+  (error) => error instanceof ProblemError && error.status === 401 && error.type === "sign-in-needed",
 );
 
 // The types refuse what the server would refuse.
