@@ -277,7 +277,8 @@ def test_a_session_of_a_removed_person_has_ended(web_app):
     ],
 )
 def test_signing_in_redirects_to_our_own_pages_only(web_app, path):
-    assert safe_path(path) == "/review"
+    with web_app.app.test_request_context():
+        assert safe_path(path) == "/review"
     web_app.add_account("mo")
     assert sign_in(web_app.anonymous(), next=path).location == "/review"
 

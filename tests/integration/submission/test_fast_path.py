@@ -19,7 +19,6 @@ from comments.storage.interfaces import Comments, Storage
 from service.ops import views
 from service.submission.acceptance import SUBMISSIONS_EXTENSION
 from service.submission.fast_path import SubmissionFastPath
-from service.web.access_log import AccessLogMiddleware
 from service.web.security_headers import SecurityHeaders
 from tests.support.builders import a_site, settings
 from tests.support.public_app import HTML, SUBMIT, PublicApp, a_reply, open_public_app
@@ -79,8 +78,7 @@ def without_fast_path(web: PublicApp) -> Client:
     def flask(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         return Flask.wsgi_app(web.app, environ, start_response)
 
-    counters = views.request_counters(web.app)
-    return Client(AccessLogMiddleware(SecurityHeaders(flask, settings()), counters))
+    return Client(views.with_access_log(SecurityHeaders(flask, settings()), web.app))
 
 
 def posted(client: Client, site: str, body: dict[str, Any] | str, headers: Mapping[str, str]) -> TestResponse:
@@ -99,7 +97,7 @@ def comparable(answer: TestResponse) -> tuple[Any, ...]:
 
 
 def counted(web: PublicApp) -> dict[tuple[str, str, int], float]:
-    totals = views.request_counters(web.app).totals()
+    totals = web.app.extensions["replygate.ops"].counters.totals()
     return {(labels.method, labels.route, labels.status): sum(row.buckets) for labels, row in totals.items()}
 
 
