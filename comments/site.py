@@ -9,6 +9,7 @@ from .setting_groups.advanced_settings import AdvancedSettings
 from .setting_groups.commenting_settings import CommentingSettings
 from .setting_groups.notice_settings import NoticeSettings
 from .setting_groups.privacy_settings import PrivacySettings
+from .setting_groups.program_settings import ProgramSettings
 from .setting_groups.report_settings import ReportSettings
 from .setting_groups.review_settings import ReviewSettings
 from .setting_groups.word_settings import WordSettings
@@ -47,6 +48,7 @@ class Site(
     ReportSettings,
     NoticeSettings,
     PrivacySettings,
+    ProgramSettings,
     AdvancedSettings,
 ):
     """A website and its settings. The defaults suit a small blog.

@@ -35,34 +35,6 @@ class AdvancedSettings:
             unit="MB per hour",
         ),
     ] = 2
-    check_days: Annotated[
-        int,
-        setting(
-            "Time to keep checks",
-            "Comments that other programs had checked are stored for so long, so that they can send feedback.",
-            ge=1,
-            le=90,
-            unit="days",
-        ),
-    ] = 15
-    checks_per_minute: Annotated[
-        int,
-        setting(
-            "Checks",
-            "Of one key, over all APIs. All keys together may ask for four times as many. 0 means no limit.",
-            ge=0,
-            unit="a minute",
-        ),
-    ] = 6_000
-    max_checks: Annotated[
-        int,
-        setting(
-            "Stored checks",
-            "Largest number. Beyond it the oldest answered ones are deleted. Checks that wait for a judge stay.",
-            ge=1_000,
-            unit="checks",
-        ),
-    ] = 100_000
     trap_field: Annotated[
         TrapField,
         setting("Honeypot field", "Name of the hidden field in the forms of this site. People leave it empty."),
@@ -75,15 +47,6 @@ class AdvancedSettings:
             labels=("Optional", "Expected"),
         ),
     ] = "off"  # noqa: S105 -- no password
-    akismet_review: Annotated[
-        Literal["spam", "ham"],
-        setting(
-            "Akismet API: comments that need review",
-            "Akismet knows only spam and no spam. WordPress leaves these comments to a moderator in both cases. Most "
-            "other programs keep spam for a moderator, and publish the rest.",
-            labels=("Answer “spam”", "Answer “no spam”"),
-        ),
-    ] = "spam"
     same_page: Annotated[
         PageSpellings,
         setting(

@@ -61,7 +61,7 @@ def test_a_key_is_in_no_stored_or_audited_text(web_app: WebApp, owner: SignedInC
 
 
 def test_the_settings_lead_to_the_page(owner: SignedInClient) -> None:
-    assert f'href="{PAGE}"' in page(owner, "/sites/blog/settings/advanced")
+    assert f'href="{PAGE}"' in page(owner, "/sites/blog/settings/programs")
 
 
 def test_a_reload_neither_rotates_again_nor_shows_the_key_again(web_app: WebApp, owner: SignedInClient) -> None:
