@@ -86,7 +86,7 @@ def test_no_acknowledged_comment_is_lost_in_a_fail_over(
 ) -> None:
     store = opened(settings(redis_url=servers.url))
     first, parts = servers.primary(), (("work", "judge"), ("sweep",))
-    with running_service(servers.url, *parts, WAIT_REPLICAS=str(replicas)) as url:
+    with running_service(servers.url, *parts, again=True, WAIT_REPLICAS=str(replicas)) as url:
         visitors = Visitors(url)
         threads = [threading.Thread(target=visitors.run) for _ in range(4)]
         for thread in threads:

@@ -16,9 +16,16 @@ from tests.support.wait import wait_until
 ROOT = Path(__file__).parents[2]
 
 
+#: Runs a command again whenever it ends, as a supervisor does, until SIGTERM.
+AGAIN = 'trap "kill \\$pid; wait \\$pid; exit" TERM; while :; do "$0" "$@" & pid=$!; wait $pid; done'
+
+
 @contextmanager
-def running_service(redis_url: str, *parts: tuple[str, ...], **settings: str) -> Iterator[str]:
-    """Start the web part with one process, and give its address. `parts` are further `replygate` commands."""
+def running_service(redis_url: str, *parts: tuple[str, ...], again: bool = False, **settings: str) -> Iterator[str]:
+    """Start the web part with one process, and give its address.
+
+    `parts` are further `replygate` commands. With `again` they are started again when they end.
+    """
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
@@ -26,7 +33,8 @@ def running_service(redis_url: str, *parts: tuple[str, ...], **settings: str) ->
     env = {**os.environ, **{PREFIX + name: value for name, value in (values | settings).items()}}
     with ExitStack() as stack:
         for part in (("web",), *parts):
-            words = [sys.executable, "-m", "replygate", *part]
+            loop = ("sh", "-c", AGAIN) if again and part != ("web",) else ()
+            words = [*loop, sys.executable, "-m", "replygate", *part]
             process = subprocess.Popen(words, cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
             stack.callback(process.wait)
             stack.callback(process.terminate)

@@ -10,7 +10,6 @@ from werkzeug.test import Client, TestResponse
 from comments.errors import StorageDown
 from comments.lifecycle import Action
 from comments.storage.interfaces import Storage
-from service.ops import views
 from service.reading.fast_path import MAX_STALE_SECONDS, CachedResponse, ReadingFastPath, ResponseSource
 from service.web.response_cache import CACHE_EXTENSION, ResponseCache
 from service.web.site_cache import SITES_EXTENSION, SiteCache
@@ -82,7 +81,7 @@ def test_a_change_is_seen_at_once(web: PublicApp, path: str) -> None:
 def test_every_answer_is_counted(web: PublicApp) -> None:
     for headers in ({}, {}, {"If-None-Match": web.client.get(PATHS[0]).headers["ETag"]}):
         web.client.get(PATHS[0], headers=headers)
-    totals = {answer: sum(row.buckets) for answer, row in views.request_counters(web.app).totals().items()}
+    totals = {answer: sum(row.buckets) for answer, row in web.app.extensions["replygate.ops"].counters.totals().items()}
     route = "/v1/sites/<site>/threads/<thread:thread>/comments"
     assert {(a.route, a.status): n for a, n in totals.items()} == {(route, 200): 3, (route, 304): 1}
 

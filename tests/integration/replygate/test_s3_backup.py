@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ KEY, SECRET_KEY = "the-access-key", "the-secret-access-key"
 def buckets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
     """Start the server, and give the directory with its buckets and its address."""
     directory = tmp_path_factory.mktemp("buckets")
-    program = shutil.which("rclone")
+    program = shutil.which("rclone", path=str(Path(sys.executable).parent))
     assert program, "the tests of S3 need rclone, which `make .venv/.installed-dev` installs"
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
