@@ -33,12 +33,22 @@ def valkey_server() -> Iterator[str]:
         server.stop()
 
 
-@pytest.fixture
-def valkey_url(valkey_server: str) -> str:
-    client = connect(settings(redis_url=valkey_server))
+def emptied(url: str) -> str:
+    client = connect(settings(redis_url=url))
     client.flushall()
     client.close()
-    return valkey_server
+    return url
+
+
+@pytest.fixture
+def valkey_url(valkey_server: str) -> str:
+    return emptied(valkey_server)
+
+
+@pytest.fixture(scope="module")
+def valkey_of_module(valkey_server: str) -> str:
+    """Return the address of a server that is empty at the start of a module, for processes that serve all its tests."""
+    return emptied(valkey_server)
 
 
 @pytest.fixture

@@ -55,9 +55,9 @@ def check(n: int, wait: int, site: str = "blog") -> bytes:
 
 
 @pytest.fixture(scope="module")
-def parts(valkey_server: str) -> Iterator["Parts"]:
+def parts(valkey_of_module: str) -> Iterator["Parts"]:
     with ExitStack() as stack:
-        yield Parts(stack, valkey_server)
+        yield Parts(stack, valkey_of_module)
 
 
 class Parts:

@@ -47,12 +47,12 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def server(valkey_server: str) -> Iterator[Server]:
-    found = settings(redis_url=valkey_server)
+def server(valkey_of_module: str) -> Iterator[Server]:
+    found = settings(redis_url=valkey_of_module)
     storage = open_redis(found)
     words = {"reject_words": (Term("pills-casino"),), "hold_words": (Term("harbour times"),)}
     storage.sites.put(a_site(per_minute=0, akismet_keys=("k1",), **words))
-    with running_service(valkey_server, ("work", "judge")) as url:
+    with running_service(valkey_of_module, ("work", "judge")) as url:
         yield Server(url, storage)
 
 
