@@ -18,7 +18,7 @@ MAX_JSON_LINE = 4 * 1024 * 1024
 MAX_RATIO, RATIO_FREE = 200, 16 * 2**20
 
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
-#: Errors of damaged archives.
+#: Errors of archives that cannot be read. zipfile raises the last two for an unknown compression and for a password.
 _DAMAGED = (zlib.error, EOFError, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 
 
