@@ -11,12 +11,14 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+import redis
 
 from comments.errors import StorageDown
 from comments.lifecycle import Status
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect, open_redis
+from comments.storage.redis.client import is_unavailable
 from tests.faults.replica_set import NODES, ReplicaSet, replica_set
 from tests.support.builders import a_comment, a_site, an_admission, settings
 from tests.support.running_service import running_service
@@ -116,6 +118,13 @@ def test_a_comment_without_enough_replicas_is_not_acknowledged_and_found_by_the_
     with pytest.raises(StorageDown, match="only 2 of 3 replicas"):
         three.comments.accept(comment, asked)
     assert one.comments.accept(comment, asked).repeat
+
+
+def test_a_primary_that_becomes_a_replica_before_the_count_counts_as_unavailable(servers: ReplicaSet) -> None:
+    replica = next(port for port in servers.nodes if port != servers.primary())
+    with pytest.raises(redis.ResponseError) as error:
+        redis.Redis(port=replica).wait(1, 100)
+    assert is_unavailable(error.value)
 
 
 def test_reads_and_writes_go_to_the_primary(servers: ReplicaSet) -> None:

@@ -30,6 +30,7 @@ UNAVAILABLE = (
 UNAVAILABLE_CODES = (
     "MISCONF ", "NOREPLICAS ", "BUSY ", "UNBLOCKED ", "EXECABORT ", "ACL failure ",
     "Wrong number of response items",  # redis-py, about a transaction that a former primary refuses
+    "WAIT cannot be used with replica",  # the primary became a replica after it stored the comment
 )  # fmt: skip
 #: Reply to the choice of a database.
 _NO_DATABASE = "DB index is out of range"

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -122,9 +123,15 @@ def listeners() -> Iterator[list[Listener]]:
         listener.close()
 
 
+@dataclass(frozen=True)
+class WebPart:
+    port: int
+    process: psutil.Process
+
+
 @pytest.fixture
-def port(redis_storage: Storage, valkey_url: str, listeners: list[Listener]) -> Iterator[int]:
-    """The port of a web part with one process of one thread."""
+def web_part(redis_storage: Storage, valkey_url: str, listeners: list[Listener]) -> Iterator[WebPart]:
+    """A web part with one process of one thread."""
     redis_storage.sites.put(a_site())
     with socket.create_server(("127.0.0.1", 0)) as server:
         chosen = server.getsockname()[1]
@@ -134,9 +141,14 @@ def port(redis_storage: Storage, valkey_url: str, listeners: list[Listener]) -> 
     words = [sys.executable, "-m", "replygate", "web"]
     with subprocess.Popen(words, cwd=ROOT, env=env, stderr=subprocess.DEVNULL) as process:
         wait_until(lambda: is_served(chosen), "it answers")
-        yield chosen
+        yield WebPart(chosen, psutil.Process(process.pid))
         process.terminate()
         assert process.wait(15) == 0, "open streams hold no restart up"
+
+
+@pytest.fixture
+def port(web_part: WebPart) -> int:
+    return web_part.port
 
 
 def is_served(port: int) -> bool:
@@ -162,11 +174,10 @@ def test_streams_use_no_threads_and_send_changes(redis_storage: Storage, port: i
         listener.wait_for(f"event: removed.*{removed.id}")
 
 
-def test_streams_of_disconnected_readers_end(port: int, listeners: list[Listener]) -> None:
-    (web,) = [p for p in psutil.Process().children() if p.cmdline()[-2:] == ["replygate", "web"]]
-    serving = max(web.children(), key=lambda p: p.num_threads())
+def test_streams_of_disconnected_readers_end(web_part: WebPart, listeners: list[Listener]) -> None:
+    serving = max(web_part.process.children(), key=lambda p: p.num_threads())
     quiet = serving.num_fds()
-    listeners += [Listener(port) for _ in range(20)]
+    listeners += [Listener(web_part.port) for _ in range(20)]
     for listener in listeners:
         listener.wait_for("retry: 2000")
     for listener in listeners:
