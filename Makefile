@@ -47,11 +47,11 @@ tests: $(DEV)
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST)
 
 # The browser tests need Chromium, the README's tour curl, `lint` luacheck, the npm package npm, the systemd unit systemd,
-# and the WordPress plugin a WordPress. All are Debian packages; no other browser is downloaded.
+# storage Redis, and the WordPress plugin a WordPress. All are Debian packages; no other browser is downloaded.
 TOOLS := chromium curl libfaketime lua-check $(shell command -v npm >/dev/null || echo nodejs npm) php-cli php-mysql mariadb-server \
-  systemd wordpress wordpress-theme-twentytwentyone wordpress-theme-twentytwentythree
+  redis-server systemd wordpress wordpress-theme-twentytwentyone wordpress-theme-twentytwentythree
 tools:
-	@if command -v curl && command -v luacheck && command -v npm && command -v php && command -v mariadbd && \
+	@if command -v curl && command -v luacheck && command -v npm && command -v php && command -v mariadbd && command -v redis-server && \
 	    command -v systemd-analyze && ls /usr/lib/*/faketime/libfaketime.so.1 && \
 	    test -d /usr/share/wordpress/wp-content/themes/twentytwentythree && \
 	    { command -v chromium || command -v chromium-browser || command -v google-chrome; }; then :; \

@@ -94,10 +94,12 @@ def memory_limit() -> int:
     return int(VALKEY_SHARE * (min(bytes, int(limit)) if limit.isdigit() else bytes))
 
 
-def command(directory: Path, *, fsync: str = "always", options: Mapping[str, str] = NO_OPTIONS) -> list[str]:
+def command(
+    directory: Path, *, fsync: str = "always", options: Mapping[str, str] = NO_OPTIONS, program: str | None = None
+) -> list[str]:
     """Return the server's command line. `fsync` "always" writes to disk before each reply; "everysec" may lose 1 s.
 
-    `options` replace its other settings.
+    `options` replace its other settings. `program` is another server than the installed Valkey.
     """
     settings = {
         "port": "0",
@@ -113,7 +115,7 @@ def command(directory: Path, *, fsync: str = "always", options: Mapping[str, str
         "daemonize": "no",
         **options,
     }
-    return [binary(), *(word for name, value in settings.items() for word in (f"--{name}", value))]
+    return [program or binary(), *(word for name, value in settings.items() for word in (f"--{name}", value))]
 
 
 def _client(directory: Path) -> redis.Redis:
@@ -165,13 +167,14 @@ def start(
     fsync: str = "always",
     options: Mapping[str, str] = NO_OPTIONS,
     timeout: float = START_TIMEOUT,
+    program: str | None = None,
 ) -> Embedded:
     """Start a server and wait until it answers. Call it from the main thread. It stops with this process.
 
     Raises SettingsInvalid, with the end of the server's log, if it does not start.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    words = wrapped(command(directory, fsync=fsync, options=options), lock(directory))
+    words = wrapped(command(directory, fsync=fsync, options=options, program=program), lock(directory))
     process = subprocess.Popen(words, start_new_session=True, stdin=subprocess.DEVNULL)  # noqa: S603 - our own words
     server = Embedded(url(directory), process)
     if not _wait(lambda: answers(directory), process, timeout):

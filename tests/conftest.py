@@ -1,5 +1,6 @@
 """A real Valkey server for each process that runs tests, and a storage on it, empty for each test."""
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -33,6 +34,17 @@ def valkey_server() -> Iterator[str]:
         server.stop()
 
 
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    """Return the address of a Redis: the operator's own server may be one. `make tools` installs Debian's package."""
+    program = shutil.which("redis-server")
+    assert program, "redis-server is missing: run `make tools`"
+    with tempfile.TemporaryDirectory(prefix="rg") as directory:
+        server = start(Path(directory), fsync="everysec", program=program)
+        yield server.url
+        server.stop()
+
+
 def emptied(url: str) -> str:
     client = connect(settings(redis_url=url))
     client.flushall()
@@ -59,6 +71,17 @@ def valkey_settings(valkey_url: str) -> Settings:
 @pytest.fixture
 def redis_storage(valkey_settings: Settings) -> Storage:
     return open_redis(valkey_settings)
+
+
+@pytest.fixture
+def empty_redis_url(redis_server: str) -> str:
+    return emptied(redis_server)
+
+
+@pytest.fixture
+def original_redis_storage(empty_redis_url: str) -> Storage:
+    """Return an empty storage on Redis; `redis_storage` is on Valkey."""
+    return open_redis(settings(redis_url=empty_redis_url))
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
-"""The core stores of both back ends: the same tests run on each."""
+"""The core stores of both back ends, one of them on Valkey and on Redis: the same tests run on each."""
 
 import pytest
 
 from comments.storage.interfaces import CoreStorage
 
 
-@pytest.fixture(params=["memory", "redis_storage"])
+@pytest.fixture(params=["memory", "redis_storage", "original_redis_storage"])
 def storage(request: pytest.FixtureRequest) -> CoreStorage:
     chosen: CoreStorage = request.getfixturevalue(request.param)
     return chosen
