@@ -54,6 +54,22 @@ def _typed(form: MultiDict[str, str], setting: Setting) -> str:
     return form.get(name, "")
 
 
+def differing_texts(
+    stored: Mapping[str, str], typed: Mapping[str, str], settings: Iterable[Setting]
+) -> Mapping[str, str]:
+    """Return the stored values that differ from the typed ones, in the words of the form, by name."""
+    changed = [s for s in settings if stored[s.name].splitlines() != typed[s.name].splitlines()]
+    return {s.name: _in_words(stored[s.name], s) for s in changed}
+
+
+def _in_words(text: str, setting: Setting) -> str:
+    if setting.type == "boolean":
+        return "Yes" if text == "yes" else "No"
+    if setting.type == "some":
+        return ", ".join(setting.choices[value] for value in text.split(",") if value) or "None"
+    return setting.choices.get(text) or setting.presets.get(text) or ", ".join(text.splitlines()) or "Empty"
+
+
 def group_version(site: Site, settings: Iterable[Setting]) -> str:
     """Return a digest of these settings; it differs as soon as one of them does."""
     return digest(*(as_text(getattr(site, s.name)) for s in settings))

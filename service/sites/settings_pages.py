@@ -20,7 +20,16 @@ from service.web.client_network import client_network
 from service.web.site_cache import forget_site
 
 from .settings import as_text, describe_settings, with_form
-from .settings_form import OWN, OWN_FIELD, group_version, setting_groups, settings_of, stored_texts, typed_texts
+from .settings_form import (
+    OWN,
+    OWN_FIELD,
+    differing_texts,
+    group_version,
+    setting_groups,
+    settings_of,
+    stored_texts,
+    typed_texts,
+)
 from .settings_preview import PREVIEW_OUTCOMES, SettingsPreview, ask_for_preview, read_preview
 
 blueprint = Blueprint("settings_pages", __name__, url_prefix="/sites/<site>/settings")
@@ -67,8 +76,10 @@ def _page(
     problems: Iterable[Problem] = (),
     preview: SettingsPreview | None = None,
     is_expired: bool = False,
+    is_changed_meanwhile: bool = False,
 ) -> str:
     settings = settings_of(group.name)
+    stored = stored_texts(site, settings)
     return render_template(
         "sites/settings.html",
         site=site,
@@ -83,7 +94,8 @@ def _page(
         preview=preview,
         look_again=asked_checks.next_look("preview"),
         is_expired=is_expired,
-        is_changed=preview is not None and texts != stored_texts(site, settings),
+        is_changed=(preview is not None or is_changed_meanwhile) and texts != stored,
+        now_stored=differing_texts(stored, texts, settings) if is_changed_meanwhile else None,
         outcomes=PREVIEW_OUTCOMES,
         own=OWN,
         own_field=OWN_FIELD,
@@ -93,7 +105,7 @@ def _page(
 @blueprint.post("", defaults={"group": FIRST_GROUP})
 @blueprint.post("/<group>")
 def save(site: str, group: str) -> ResponseReturnValue:
-    """Raises StaleVersion if another owner changed these settings after the form was loaded."""
+    """Save a group. If another owner changed it after the form was loaded, show both values, and save nothing."""
     signed = sessions.require_change(site, "owner")
     shown, before, settings = _group(group), deps().storage.sites.get(site), settings_of(group)
     texts = typed_texts(request.form, settings)
@@ -101,9 +113,12 @@ def save(site: str, group: str) -> ResponseReturnValue:
         after = with_form(before, texts)
     except Invalid as error:
         return _page(before, shown, signed, texts, problems=error.problems), 422
-    if request.form.get("version", "") != group_version(before, settings):
-        raise StaleVersion(CHANGED_MEANWHILE)
-    store_settings(signed, before, after)
+    try:
+        if request.form.get("version", "") != group_version(before, settings):
+            raise StaleVersion(CHANGED_MEANWHILE)
+        store_settings(signed, before, after)
+    except StaleVersion:
+        return _page(deps().storage.sites.get(site), shown, signed, texts, is_changed_meanwhile=True), 409
     return redirect(url_for("settings_pages.settings_page", site=site, group=group, saved=""), 303)
 
 

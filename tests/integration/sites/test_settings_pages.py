@@ -142,6 +142,19 @@ def test_an_outdated_form_does_not_undo_the_changes_of_another_owner(web_app, ow
     assert web_app.storage.sites.get("blog") == a_site(max_links=9)
 
 
+def test_an_outdated_form_keeps_the_typed_values_and_can_be_saved_again(web_app, owner):
+    fields = form_of(page(owner, address("words"))) | {"hold_words": "casino\nescort", "profanity": "mask"}
+    web_app.storage.sites.put(a_site(hold_words=(Term("loans"),)))
+    outdated = owner.client.post(address("words"), data=fields)
+    shown = form_of(outdated.text)
+    assert shown["hold_words"].split() == ["casino", "escort"]
+    stored_now = [e.find("bdi").text for e in parse(outdated.text).iterfind(".//span[@class='hint now-stored']")]
+    assert stored_now == ["loans", "Hold for review"]
+    assert "discard your values" in outdated.text
+    assert owner.client.post(address("words"), data=shown).status_code == 303
+    assert [term.text for term in web_app.storage.sites.get("blog").hold_words] == ["casino", "escort"]
+
+
 def test_the_first_wrong_field_gets_the_focus_and_the_summary_links_to_each(owner):
     fields = form_of(page(owner, address("advanced")))
     wrong = owner.client.post(address("advanced"), data=fields | {"hold_at": "9", "trap_field": "email"})
