@@ -19,6 +19,7 @@ from pydantic import Field
 from replygate.client import AsyncClient, ClientError
 from replygate.client.review_calls import ListedStatus, ProposedAction, ReviewFilters
 
+from .tool_errors import ExplainingServer
 from .untrusted_text import (
     ExplainedComment,
     ListedComment,
@@ -64,9 +65,9 @@ class HourlyLimit:
         self._taken.append(self.now())
 
 
-def build_server(client: AsyncClient, actions_per_hour: int, version: str) -> MCPServer:
+def build_server(client: AsyncClient, actions_per_hour: int, version: str) -> ExplainingServer:
     """Return the server. Without actions it has no tool that changes the status of a comment."""
-    server: MCPServer = MCPServer("replygate", instructions=INSTRUCTIONS, version=version, log_level="WARNING")
+    server = ExplainingServer("replygate", instructions=INSTRUCTIONS, version=version, log_level="WARNING")
     _add_reading(server, client)
     _add_proposing(server, client)
     if actions_per_hour:
