@@ -4,10 +4,20 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 #: Seconds for which late verdicts are sent. Clients ask again by themselves.
 CALLBACK_SECONDS = 900
+
+
+class AkismetEvent(StrEnum):
+    """Events of the Akismet API that are counted. The names are stored."""
+
+    SPAM = "spam"
+    HAM = "ham"
+    MISSED_SPAM = "missed_spam"
+    FALSE_POSITIVE = "false_positives"
 
 
 @dataclass(frozen=True, slots=True)

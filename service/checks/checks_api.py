@@ -1,5 +1,6 @@
 """API for a site's server: have comments of other programs checked, and send feedback about the verdicts."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -22,7 +23,7 @@ from service.web.request_headers import idempotency_key, preferred_wait
 from service.web.schemas import ID_EXAMPLE, THREAD_EXAMPLE, TIME_EXAMPLE, Wire, optional_text, visitor_field
 
 from .checking import read_check, start_check, when_answered
-from .comment_fields import CheckedFields, checked_comment
+from .comment_fields import NOTE_HEADER, CheckedFields, checked_comment, time_note
 from .feedback import forget_lesson, read_lesson, teach_check
 
 blueprint = Blueprint("checks_api", __name__, url_prefix="/v1/sites/<site>/checks")
@@ -106,7 +107,10 @@ _VERDICTS: dict[str, Literal["ham", "unsure", "spam"]] = {"approve": "ham", "hol
         Header("Idempotency-Key", "Identifies this check, so that you can send it again safely."),
         Header("Prefer", f"`wait=N` waits up to N seconds (at most 10; {DEFAULT_WAIT} without it) for the verdict."),
     ),
-    answer_headers={"Location": "URL of the check."},
+    answer_headers={
+        "Location": "URL of the check.",
+        NOTE_HEADER: "Says that `sent` cannot be true, and that the time of the request was used. Absent otherwise.",
+    },
     errors=(429,),
     auth="site-key",
     tags=("checks",),
@@ -117,7 +121,8 @@ def post_check(site: str) -> Response:
     fingerprint = digest(body.model_dump_json()) if key else ""
     id = start_check(found, comment, asker, counts=body.counts, key=key, fingerprint=fingerprint)
     seconds = preferred_wait(request, DEFAULT_WAIT)
-    return when_answered(found.id, id, seconds, lambda answer: _response(found.id, id, answer))
+    note = time_note("sent", body.sent, deps().now())
+    return when_answered(found.id, id, seconds, lambda answer: _response(found.id, id, answer, note))
 
 
 @blueprint.get("/<id>")
@@ -200,11 +205,11 @@ def _existing(site: str, id: str) -> CheckAnswer:
     return answer
 
 
-def _response(site: str, id: str, answer: CheckAnswer | None) -> Response:
+def _response(site: str, id: str, answer: CheckAnswer | None, note: Mapping[str, str]) -> Response:
     """Answer 200 with the verdict; 202 while there is none."""
-    location = {"Location": deps().settings.site_path(site, f"/checks/{id}")}
+    headers = {"Location": deps().settings.site_path(site, f"/checks/{id}"), **note}
     result = _result(id, answer or _existing(site, id))
-    return json_response(result, 202 if result.status == "waiting" else 200, location)
+    return json_response(result, 202 if result.status == "waiting" else 200, headers)
 
 
 def _result(id: str, answer: CheckAnswer) -> CheckResult:

@@ -11,6 +11,7 @@ from comments.model import STAFF, Comment
 from comments.pseudonyms import new_id
 from comments.site import Site
 from comments.thread_addresses import thread_key
+from comments.utc_times import parse_utc_time
 from comments.validation import CONTROL, ID, LENGTHS, tidied
 from comments.visitor_fields import FIELDS_BY_NAME
 from service.deps import deps
@@ -19,6 +20,12 @@ from service.web.range_cache import range_cache
 
 #: Thread of a comment without one.
 UNKNOWN_THREAD = "checks"
+#: Year from which comments can be. Earlier times are those of broken programs.
+FIRST_YEAR = 1990
+#: Time by which the clock of a program may be ahead of ours without a note.
+CLOCK_LEAD = timedelta(hours=1)
+#: Header of an answer that says how a request was changed to be usable.
+NOTE_HEADER = "Replygate-Note"
 #: Longest language tag that is kept.
 MAX_LANGUAGE = 35
 
@@ -62,13 +69,11 @@ def checked_comment(site: Site, fields: CheckedFields, lenient: bool = False, fo
         raise Invalid(problems)
     visitor: dict[str, Any] = {name: text[: limits[name]] for name, text in texts.items()}
     d, now = deps(), deps().now()
-    sent = fields.sent or now
     return Comment(
         id=new_id(),
         site=site.id,
         thread=thread_key(CONTROL.sub("", _encodable(fields.thread)), site)[: LENGTHS["thread"]] or UNKNOWN_THREAD,
-        # A time in the future, or with another clock, would make windows and days of evidence wrong.
-        received=_whole_ms(sent if timedelta(0) <= now - sent else now),
+        received=_whole_ms(plausible_time(fields.sent, now)),
         parent=fields.parent if ID.fullmatch(fields.parent) else "",
         **visitor,
         **network_fields(d, site, address, range_cache()),
@@ -83,6 +88,22 @@ def checked_comment(site: Site, fields: CheckedFields, lenient: bool = False, fo
         form_seconds=max(-1, fields.form_seconds),
         language=header_text(_encodable(fields.language))[:MAX_LANGUAGE],
     )
+
+
+def plausible_time(sent: datetime | None, now: datetime) -> datetime:
+    """Return the time at which a comment was written: now, if `sent` cannot be true.
+
+    A time in the future or far in the past would make windows and days of evidence wrong.
+    """
+    return sent if sent and sent.year >= FIRST_YEAR and sent <= now else now
+
+
+def time_note(name: str, given: str, now: datetime) -> dict[str, str]:
+    """Return the header for a field whose time cannot be true; none for a time that can."""
+    sent = parse_utc_time(given)
+    if not given.strip() or (sent and sent.year >= FIRST_YEAR and sent - now <= CLOCK_LEAD):
+        return {}
+    return {NOTE_HEADER: f"{name} is not a possible time, so the time of the request was used."}
 
 
 def _length_problems(texts: Mapping[str, str], limits: Mapping[str, int]) -> Iterator[Problem]:

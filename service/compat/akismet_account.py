@@ -5,10 +5,12 @@ import io
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response
 
+from comments.storage.check_records import AkismetEvent
 from comments.validation import is_web_address
 
 from . import akismet_answers as answers
@@ -20,7 +22,15 @@ from .akismet_keys import AkismetAccess, with_access
 KEY_SITES_COLUMNS = ("Site", "Total API Calls", "Spam", "Ham", "Missed Spam", "False Positives", "Is Revoked")
 #: Rows of one answer of key-sites.
 MAX_SITE_ROWS = 500
-MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
+SITE_ORDERS = ("total", *AkismetEvent)
+#: Fields of key-sites -> the form of a value, and the help for another one.
+SITE_FIELDS: Mapping[str, tuple[re.Pattern[str], str]] = {
+    "month": (re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])"), answers.BAD_MONTH),
+    "limit": (re.compile(r"0*[1-9][0-9]{0,8}"), "The limit must be a whole number from 1 to 500."),
+    "offset": (re.compile(r"[0-9]{1,9}"), "The offset must be a whole number from 0."),
+    "order": (re.compile("|".join(SITE_ORDERS)), f"The order must be one of {', '.join(SITE_ORDERS)}."),
+    "format": (re.compile("json|csv"), "The format must be json or csv."),
+}
 #: Periods of get-stats -> months, of which the last one is the current one.
 STATISTICS_MONTHS = {"60-days": 2, "6-months": 6, "all": None}
 
@@ -39,19 +49,19 @@ def usage_limit(access: AkismetAccess, fields: AkismetFields) -> Response:
 
 @with_access
 def key_sites(access: AkismetAccess, fields: AkismetFields) -> Response:
-    """List the site of the key: in JSON, or in CSV with a title."""
-    month = fields.text("month").strip() or this_month()
-    if not MONTH.fullmatch(month):
-        return help_answer(answers.BAD_MONTH)
+    """List the sites of the key: in JSON, or in CSV with a title. Fields that cannot be used are all named."""
+    query = {name: fields.text(name).strip().lower() for name in SITE_FIELDS}
+    wrong = [help for name, (form, help) in SITE_FIELDS.items() if query[name] and not form.fullmatch(query[name])]
+    if wrong:
+        return help_answer(" ".join(wrong))
+    month, filter = query["month"] or this_month(), fields.text("filter").strip().lower()
     row = site_row(access.site, counts_of(access.site).get(month, Counter()))
-    rows = [row] if _is_wanted(row["site"], fields.text("filter"), fields.text("offset")) else []
-    if fields.text("format").lower() == "csv":
+    found = [row] if filter in row["site"].lower() else []  # a key has one site, so that every order is the same
+    limit, offset = min(int(query["limit"] or MAX_SITE_ROWS), MAX_SITE_ROWS), int(query["offset"] or 0)
+    rows = found[offset : offset + limit]
+    if query["format"] == "csv":
         return Response(_csv(month, rows), content_type="text/csv; charset=utf-8")
-    return _json({month: rows, "limit": MAX_SITE_ROWS, "offset": 0, "total": len(rows)})
-
-
-def _is_wanted(site: str, filter: str, offset: str) -> bool:
-    return filter.lower() in site.lower() and offset.strip() in ("", "0")
+    return _json({month: rows, "limit": limit, "offset": offset, "total": len(found)})
 
 
 def _csv(month: str, rows: list[dict[str, Any]]) -> str:

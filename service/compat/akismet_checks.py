@@ -11,18 +11,18 @@ from comments.model import Comment
 from comments.origins import origin_of
 from comments.pseudonyms import digest, new_id
 from comments.site import Site
-from comments.storage.check_records import CheckCallback
+from comments.storage.check_records import AkismetEvent, CheckCallback
 from comments.storage.checks import CheckAnswer, is_check_id
 from comments.validation import is_web_address
 from service.checks.checking import kept_seconds, read_check, start_check, when_answered
-from service.checks.comment_fields import checked_comment
+from service.checks.comment_fields import checked_comment, time_note
 from service.checks.feedback import read_lesson, teach_check, teach_text
 from service.deps import deps
 from service.web.request_headers import preferred_wait
 
 from . import akismet_answers as answers
 from .akismet_answers import CheckWord, help_answer, text_answer
-from .akismet_counts import AkismetEvent, count_event
+from .akismet_counts import count_event
 from .akismet_fields import AkismetFields
 from .akismet_keys import AkismetAccess, with_access
 
@@ -123,7 +123,8 @@ def _answer(word: CheckWord, id: str, site: Site, fields: AkismetFields) -> Resp
         return _no_verdict(id)
     if not fields.is_test:
         count_event(site, AkismetEvent.SPAM if word.word == answers.SPAM_WORD else AkismetEvent.HAM)
-    return text_answer(word.word, headers={answers.GUID: id, **word.headers})
+    note = time_note("comment_date_gmt", fields.written_time, deps().now())
+    return text_answer(word.word, headers={answers.GUID: id, **word.headers, **note})
 
 
 @with_access

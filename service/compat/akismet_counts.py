@@ -4,24 +4,15 @@ import logging
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from comments.errors import StorageDown
 from comments.site import Site
+from comments.storage.check_records import AkismetEvent
 from comments.storage.number_periods import Unit, latest_range
 from service.deps import deps
 
 log = logging.getLogger(__name__)
-
-
-class AkismetEvent(StrEnum):
-    """The names are stored."""
-
-    SPAM = "spam"
-    HAM = "ham"
-    MISSED_SPAM = "missed_spam"
-    FALSE_POSITIVE = "false_positives"
 
 
 def count_event(site: Site, event: AkismetEvent, n: int = 1, at: datetime | None = None) -> None:

@@ -61,6 +61,14 @@ class AkismetFields:
         named = self.text("honeypot_field_name")
         return (self.values.get(named, "") if named else "") or self.text(PLUGIN_TRAP)
 
+    @property
+    def written_time(self) -> str:
+        """The time of a comment that is checked again, since it was written earlier; "" for a new one.
+
+        The clock of a client may be wrong, so that the time of a new comment is that of the request.
+        """
+        return self.text("comment_date_gmt") if self.text("recheck_reason") else ""
+
     def checked_fields(self) -> CheckedFields:
         """Return what the judge gets. WordPress adds backslashes to a new comment, which are taken out."""
         user = self.text("user_ID", "user_id")
@@ -75,9 +83,7 @@ class AkismetFields:
             thread=self.text("permalink"),
             user="" if user == "0" else user,
             language=self.text("blog_lang").split(",")[0].strip().replace("_", "-"),
-            # A comment that is checked again was written earlier. The clock of a client may be wrong, so that the
-            # time of a new comment is that of the request.
-            sent=parse_utc_time(self.text("comment_date_gmt")) if self.text("recheck_reason") else None,
+            sent=parse_utc_time(self.written_time),
             trap=self.trap,
         )
 

@@ -13,7 +13,7 @@ from comments.errors import NotSent
 from comments.lifecycle import Status
 from comments.pseudonyms import Pseudonyms
 from comments.site import Site
-from comments.storage.check_records import CALLBACK_SECONDS, CheckCallback
+from comments.storage.check_records import CALLBACK_SECONDS, AkismetEvent, CheckCallback
 from comments.storage.checks import CheckAnswer
 
 from .deps import DeliveryDeps
@@ -21,6 +21,8 @@ from .deps import DeliveryDeps
 log = logging.getLogger(__name__)
 
 CALLBACK_WORDS = {Status.APPROVED: "false", Status.SPAM: "true"}
+#: The answers to checks are counted as they are given.
+CALLBACK_EVENTS = {"false": AkismetEvent.HAM, "true": AkismetEvent.SPAM}
 #: With `X-Akismet-Webhook` Akismet's plugin does not report the change back as feedback of a moderator.
 CALLBACK_HEADERS = {"Content-Type": "application/json", "X-Akismet-Webhook": "1"}
 
@@ -48,4 +50,5 @@ def _send(d: DeliveryDeps, site: Site, id: str, callback: CheckCallback, answer:
     except NotSent as error:
         log.info("could not send a late verdict: %s", error.kind, extra={"site": site.id})
         return
+    d.storage.check_records.count(site.id, CALLBACK_EVENTS[word], d.now())
     log.info("sent a late verdict, status %d", status, extra={"site": site.id})

@@ -3644,6 +3644,8 @@ export interface operations {
                 headers: {
                     /** @description URL of the check. */
                     Location?: string;
+                    /** @description Says that `sent` cannot be true, and that the time of the request was used. Absent otherwise. */
+                    "Replygate-Note"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3655,6 +3657,8 @@ export interface operations {
                 headers: {
                     /** @description URL of the check. */
                     Location?: string;
+                    /** @description Says that `sent` cannot be true, and that the time of the request was used. Absent otherwise. */
+                    "Replygate-Note"?: string;
                     [name: string]: unknown;
                 };
                 content: {

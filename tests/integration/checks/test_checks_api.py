@@ -222,3 +222,9 @@ def test_a_refusal_lists_the_problems_of_all_fields_in_plain_words(web: PublicAp
     assert check(web, content="", author="").json["problems"] == [
         {"field": "content", "code": "required", "message": "is required: there is nothing to judge"}
     ]
+
+
+@pytest.mark.parametrize("sent", ["9998-01-01T00:00:00Z", "0001-01-01T00:00:00Z"])
+def test_an_impossible_time_is_noted(web: PublicApp, sent: str) -> None:
+    assert check(web, sent=sent).headers["Replygate-Note"].startswith("sent is not a possible time")
+    assert "Replygate-Note" not in check(web, sent="2020-05-01T00:00:00Z").headers

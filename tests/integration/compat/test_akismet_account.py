@@ -40,7 +40,42 @@ def test_the_sites_of_a_key_are_its_site(akismet: AkismetServer) -> None:
     assert found == {month: [row], "limit": 500, "offset": 0, "total": 1}
     assert akismet.ask("key-sites", "1.2", month="2020-01").json["2020-01"][0]["api_calls"] == 0
     assert akismet.ask("key-sites", "1.2", filter="other").json["total"] == 0
-    assert akismet.ask("key-sites", "1.2", offset="1").json[month] == []
+    assert akismet.ask("key-sites", "1.2", filter=" BLOG.ex ").json["total"] == 1
+
+
+def test_the_sites_are_paged_and_the_answer_says_how(akismet: AkismetServer) -> None:
+    month = f"{datetime.now(UTC):%Y-%m}"
+    for sent, limit, offset, n in (
+        ({"limit": "1"}, 1, 0, 1),
+        ({"limit": "9000", "offset": "0"}, 500, 0, 1),
+        ({"limit": "007", "offset": "1"}, 7, 1, 0),
+        ({"limit": "", "offset": " 3 "}, 500, 3, 0),
+    ):
+        found = akismet.ask("key-sites", "1.2", **sent).json
+        assert (found["limit"], found["offset"], found["total"], len(found[month])) == (limit, offset, 1, n)
+
+
+@pytest.mark.parametrize("order", ["total", "spam", "ham", "missed_spam", "false_positives", "SPAM"])
+def test_every_order_of_akismet_is_accepted(akismet: AkismetServer, order: str) -> None:
+    assert akismet.ask("key-sites", "1.2", order=order, format="JSON").json["total"] == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("limit", "0"), ("limit", "-1"), ("limit", "x"), ("limit", "1" * 5000), ("offset", "-1"), ("offset", "1.5"),
+        ("offset", "\u0661"), ("order", "site"), ("order", "total,spam"), ("format", "xml"), ("month", "0"),
+    ],
+)  # fmt: skip
+def test_values_that_cannot_be_used_get_help(akismet: AkismetServer, field: str, value: str) -> None:
+    answer = akismet.ask("key-sites", "1.2", **{field: value})
+    assert answer.text.startswith(f"The {field} must ")
+    assert answer.headers["X-akismet-debug-help"] == answer.text
+
+
+def test_all_values_that_cannot_be_used_are_named_at_once(akismet: AkismetServer) -> None:
+    answer = akismet.ask("key-sites", "1.2", limit="x", order="y", month="z")
+    assert [name in answer.text for name in ("month", "limit", "order", "offset")] == [True, True, True, False]
 
 
 def test_the_sites_are_given_as_csv(akismet: AkismetServer) -> None:

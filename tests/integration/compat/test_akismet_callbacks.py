@@ -66,6 +66,7 @@ def test_a_late_verdict_is_sent_once(
     assert json.loads(request.body) == {
         "key": key_of(), "endpoint": "comment-check", "comments": [{"guid": guid, "result": result}],
     }  # fmt: skip
+    wait_until(lambda: akismet.ask("usage-limit", "1.2").json["usage"] == 1)
 
 
 def test_a_comment_that_needs_review_stays_with_the_moderators(
