@@ -6,9 +6,8 @@ clients). It also accepts a header `X_Forwarded_For` in place of `X-Forwarded-Fo
 """
 
 import asyncio
-import json
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 from types import FrameType
@@ -17,26 +16,18 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from comments.watchdog import INTERVAL
 from service.web.deferred_answers import BEGAN_KEY, CAN_DEFER_KEY, RESUME_KEY, DeferredAnswer
+from service.web.errors import ErrorForm, Refusal
 from service.web.event_streams import EventStream
 
 from .body_reader import BodyReader, TooManyUploads
+from .early_errors import BUSY, TOO_SLOW, early_answer, unreadable
 from .open_connections import Headers, OpenStreams, WaitingRequests
-from .wsgi_environ import Scope, environ, unreadable, unreadable_headers
+from .wsgi_environ import Scope, environ, unreadable_headers
 
 #: Seconds from the headers of a request to the end of its body. 64 KiB need 55 kbit/s.
 BODY_TIMEOUT = 10.0
-TOO_SLOW = json.dumps({"type": "about:blank", "title": "Request Timeout", "status": 408}).encode()
-PROBLEM = [("content-type", "application/problem+json"), ("cache-control", "no-store")]
 #: Requests that wait for a thread, for each thread. More get 503: they would wait for seconds.
 WAITING_PER_THREAD = 32
-BUSY = json.dumps(
-    {
-        "type": "urn:replygate:busy",
-        "title": "Too busy",
-        "status": 503,
-        "detail": "Too many requests are waiting in this process. Try again in a moment.",
-    }
-).encode()
 #: Health checks have a thread each, so that they answer while all others wait for storage.
 HEALTH_PATHS = ("/healthz", "/readyz")
 #: Status, headers and body of an answer, or what stands for a body that comes later.
@@ -85,7 +76,10 @@ class RequestThreads:
 
 
 class WSGIAdapter:
-    """A WSGI application with Granian's RSGI interface."""
+    """A WSGI application with Granian's RSGI interface.
+
+    `forms` and `public_path` are for errors that are answered before the application gets the request.
+    """
 
     def __init__(
         self,
@@ -95,9 +89,11 @@ class WSGIAdapter:
         max_form: int,
         body_timeout: float = BODY_TIMEOUT,
         alive: Callable[[], None] = lambda: None,
+        forms: Sequence[ErrorForm] = (),
+        public_path: str = "",
     ) -> None:
         self._app, self._bodies = app, BodyReader(max_body, max_form, body_timeout)
-        self._alive = alive
+        self._alive, self._forms, self._public_path = alive, forms, public_path
         self._threads = RequestThreads(threads, "request")
         self._health = {path: RequestThreads(1, path) for path in HEALTH_PATHS}
         self._streams, self._waiting = OpenStreams(), WaitingRequests()
@@ -125,7 +121,7 @@ class WSGIAdapter:
 
     async def __rsgi__(self, scope: Scope, protocol: Any) -> None:
         if names := unreadable_headers(scope):
-            protocol.response_bytes(400, PROBLEM, unreadable(sorted(names)))
+            self._refuse(scope, protocol, unreadable(sorted(names)))
             return
         threads = self._health.get(scope.path, self._threads)
         try:
@@ -134,10 +130,10 @@ class WSGIAdapter:
             environment = environ(scope, body) | {CAN_DEFER_KEY: True}
             status, headers, content = await threads.answer(self._app, environment)
         except TimeoutError:
-            protocol.response_bytes(408, PROBLEM, TOO_SLOW)
+            self._refuse(scope, protocol, TOO_SLOW)
             return
         except (TooManyWaiting, TooManyUploads):
-            protocol.response_bytes(503, [*PROBLEM, ("retry-after", "1")], BUSY)
+            self._refuse(scope, protocol, BUSY)
             return
         if isinstance(content, DeferredAnswer):
             is_connected = await self._waiting.wait(protocol, content.waiting)
@@ -150,3 +146,6 @@ class WSGIAdapter:
             await self._streams.run(protocol, status, headers, content)
         elif isinstance(content, bytes):
             protocol.response_bytes(status, headers, content)
+
+    def _refuse(self, scope: Scope, protocol: Any, refused: Refusal) -> None:
+        protocol.response_bytes(*early_answer(refused, scope.path, self._forms, self._public_path))

@@ -22,6 +22,7 @@ from comments import logs
 from comments.part_process import part_process
 from comments.settings import Settings
 from comments.watchdog import FROZEN_AFTER, SignsOfLife, repeat, sign_of_life
+from service.web.errors import ERROR_FORMS
 
 from .exec_with_parent import stop_with_parent
 from .granian_wsgi import WSGIAdapter
@@ -93,7 +94,15 @@ def load_application(parent: int, settings: Settings, signs: str, target: str) -
     stop_with_parent(parent)
     module, name = target.split(":")
     app = getattr(import_module(module), name)  # importing it reads the environment and connects
-    return WSGIAdapter(app, settings.web_threads, settings.max_body, settings.max_form, alive=sign_of_life(signs))
+    return WSGIAdapter(
+        app,
+        settings.web_threads,
+        settings.max_body,
+        settings.max_form,
+        alive=sign_of_life(signs),
+        forms=app.extensions[ERROR_FORMS],
+        public_path=settings.public_path,
+    )
 
 
 def main() -> None:

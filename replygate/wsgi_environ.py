@@ -1,6 +1,5 @@
 """The environment of a WSGI request, from Granian's description of it."""
 
-import json
 import sys
 from collections.abc import Iterable
 from io import BytesIO
@@ -79,10 +78,3 @@ def unreadable_headers(scope: Scope) -> set[str]:
     Without them a visitor would be somebody else: the proxy, or a person who is not signed in.
     """
     return set(scope.headers.keys()) - {name for name, _ in scope.headers.items()} - OPTIONAL_HEADERS
-
-
-def unreadable(names: Iterable[str]) -> bytes:
-    """Return the problem details about headers that cannot be read."""
-    problems = [{"field": name, "code": "ascii", "message": "must contain ASCII characters only"} for name in names]
-    title = "Some headers are not valid"
-    return json.dumps({"type": "urn:replygate:invalid", "title": title, "status": 400, "problems": problems}).encode()

@@ -15,6 +15,7 @@ from .compat import (
     perspective_api,
     perspective_discovery,
 )
+from .compat.error_forms import PROTOCOL_ERROR_FORMS
 from .compat.site_keys import SiteKeyIndex
 from .deps import Deps
 from .ops import delivery_pages, judging_pages
@@ -181,7 +182,7 @@ def create_app(deps: Deps) -> Flask:
     ranges.init_app(app)
     submissions = Submissions(deps, sites, proof_of_work, ranges)
     submissions.init_app(app)
-    errors.register_error_handlers(app)
+    errors.register_error_handlers(app, PROTOCOL_ERROR_FORMS)
     page_language.register_translations(app)
     page_elements.register_page_elements(app)
     page_addresses.register_page_addresses(app)

@@ -1,10 +1,9 @@
 """Addresses of the Akismet API, and its answers to errors. See docs/akismet.md."""
 
 from flask import Blueprint, Response
-from werkzeug.exceptions import HTTPException
 
-from comments.errors import ReplygateError, SiteDeleted
-from service.web.errors import refusal
+from comments.errors import SiteDeleted
+from service.web.errors import MAPPINGS, Refusal
 
 from .akismet_account import (
     deactivate,
@@ -43,20 +42,10 @@ for start in PREFIXES:
         blueprint.add_url_rule(f"{start}/{path}", view_func=view, methods=["GET", "POST"])
 
 
-@blueprint.errorhandler(SiteDeleted)
-def answer_deleted(_error: SiteDeleted) -> Response:
-    return deleted_site_answer()
-
-
-@blueprint.errorhandler(ReplygateError)
-@blueprint.errorhandler(HTTPException)
-def answer_error(error: ReplygateError | HTTPException) -> Response:
-    """Answer errors as text. No client takes it for a verdict: it holds the comment and asks again."""
-    found = refusal(error)
-    detail = (
-        " ".join([found.detail, *(f"{problem.field} {problem.message}." for problem in found.problems)]).strip()
-        or found.title
-    )
-    if found.status == 422:
-        return help_answer(detail)
-    return text_answer(detail, found.status, {**found.headers, DEBUG_HELP: detail})
+def akismet_error(refused: Refusal) -> Response:
+    """Answer an error as text. No client takes it for a verdict: it holds the comment and asks again."""
+    if refused.type == MAPPINGS[SiteDeleted].type:
+        return deleted_site_answer()
+    if refused.status == 422:
+        return help_answer(refused.message)
+    return text_answer(refused.message, refused.status, {**refused.headers, DEBUG_HELP: refused.message})

@@ -5,10 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Response
-from werkzeug.exceptions import HTTPException
 
-from comments.errors import ReplygateError
-from service.web.errors import refusal
+from service.web.errors import Refusal
 from service.web.request_body import JSON
 
 ERROR_TYPE = "type.googleapis.com/google.commentanalyzer.v1alpha1.Error"
@@ -18,6 +16,8 @@ GOOGLE_STATUSES: Mapping[int, str] = {
     400: "INVALID_ARGUMENT",
     403: "PERMISSION_DENIED",
     404: "NOT_FOUND",
+    405: "UNIMPLEMENTED",
+    408: "DEADLINE_EXCEEDED",
     429: "RESOURCE_EXHAUSTED",
     500: "INTERNAL",
     503: "UNAVAILABLE",
@@ -47,20 +47,21 @@ def key_error(given: str) -> GoogleError:
     return GoogleError("API key not valid. Please pass a valid API key.", 400, [info])
 
 
-def error_response(error: GoogleError | ReplygateError | HTTPException) -> Response:
-    """Answer any error in Google's form. A fault without a row in the table of errors is raised again."""
-    if isinstance(error, GoogleError):
-        return _response(error.code, str(error), {}, error.details)
-    found = refusal(error)
-    detail = " ".join([found.detail, *(f"{p.field}: {p.message}." for p in found.problems)]).strip()
-    return _response(OTHER_STATUSES.get(found.status, found.status), detail or found.title, found.headers)
+def google_error(refused: Refusal) -> Response:
+    """Answer an error of the service in Google's form."""
+    status = OTHER_STATUSES.get(refused.status, refused.status)
+    return _error_answer(status, refused.message, refused.headers)
+
+
+def google_error_response(error: GoogleError) -> Response:
+    return _error_answer(error.code, str(error), {}, error.details)
 
 
 def google_answer(value: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     return Response(json.dumps(value, ensure_ascii=False), status, headers, content_type=f"{JSON}; charset=UTF-8")
 
 
-def _response(
+def _error_answer(
     code: int, message: str, headers: Mapping[str, str], details: Iterable[Mapping[str, Any]] = ()
 ) -> Response:
     error: dict[str, Any] = {"code": code, "message": message, "status": GOOGLE_STATUSES.get(code, "UNKNOWN")}

@@ -4,18 +4,21 @@ Isso's client sends cookies to another host, so answers allow credentials: for t
 """
 
 import json
+import re
 from typing import Any
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import BadRequest, Forbidden, HTTPException
+from werkzeug.exceptions import BadRequest, Forbidden
 from werkzeug.http import dump_cookie
 
-from comments.errors import NotAllowed, NotFound, ReplygateError, StorageDown
+from comments.errors import NotAllowed, NotFound, StorageDown
 from comments.site import Site
 from service.deps import deps
-from service.web import errors, site_access, site_cache
+from service.web import site_access, site_cache
+from service.web.errors import Refusal
 from service.web.request_body import JSON, json_object
 
+ISSO_ADDRESS = re.compile(r"/isso/[^/]+(?:/|$)")
 #: Isso's own list.
 ALLOWED_METHODS, ALLOWED_HEADERS = "HEAD, GET, POST, PUT, DELETE", "Origin, Referer, Content-Type"
 EXPOSED_HEADERS = "X-Set-Cookie, Date"
@@ -32,7 +35,7 @@ def add_credentials_headers(response: Response) -> Response:
     response.vary.add("Origin")
     origin = request.headers.get("Origin")
     try:
-        listed = site_cache.get_site((request.view_args or {}).get("site", "")).origins if origin else ()
+        listed = site_cache.get_site(request.path.split("/")[2]).origins if origin else ()
     except (NotFound, StorageDown):
         return response  # the answer already reports the error
     if origin and origin in listed:
@@ -46,12 +49,17 @@ def add_credentials_headers(response: Response) -> Response:
     return response
 
 
+def _add_headers_to_unmatched(response: Response) -> Response:
+    """Add the headers to an error at an address or for a method that no blueprint has."""
+    is_unmatched = request.url_rule is None and ISSO_ADDRESS.match(request.path)
+    return add_credentials_headers(response) if is_unmatched else response
+
+
 def isso_blueprint(name: str) -> Blueprint:
-    """Return a blueprint for addresses of Isso's API, with its headers and its form of errors."""
+    """Return a blueprint for addresses of Isso's API, with its headers."""
     blueprint = Blueprint(name, __name__, url_prefix="/isso/<site>")
     blueprint.after_request(add_credentials_headers)
-    blueprint.register_error_handler(ReplygateError, isso_error)
-    blueprint.register_error_handler(HTTPException, isso_error)
+    blueprint.after_app_request(_add_headers_to_unmatched)
     return blueprint
 
 
@@ -83,11 +91,8 @@ def json_answer(body: Any, status: int = 200) -> Response:
     return Response(json_text(body), status, mimetype=JSON)
 
 
-def isso_error(error: ReplygateError | HTTPException) -> Response | HTTPException:
-    """Answer an error as Isso does for programs: `{"message": …}`."""
-    if isinstance(error, HTTPException) and (error.response is not None or (error.code or 500) < 400):
-        return error
-    refused = errors.refusal(error)
+def isso_error(refused: Refusal) -> Response:
+    """Answer an error as Isso does for programs: `{"message": …}`. The client shows the texts without field names."""
     message = " ".join(problem.message for problem in refused.problems) or refused.detail or refused.title
     response = json_answer({"message": message}, ISSO_STATUSES.get(refused.status, refused.status))
     response.headers.update(refused.headers)

@@ -1,10 +1,9 @@
 """The Perspective API: comments:analyze and comments:suggestscore. See docs/perspective.md."""
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import HTTPException
 
 from comments.attributes import SPAM_ATTRIBUTE, AttributeAnswer, AttributeQuery, AttributeScore
-from comments.errors import Invalid, ReplygateError
+from comments.errors import Invalid
 from comments.lifecycle import Label
 from comments.model import Comment
 from comments.pseudonyms import digest
@@ -15,7 +14,7 @@ from service.checks.comment_fields import CheckedFields, checked_comment
 from service.checks.feedback import teach_text
 from service.web.site_access import key_id
 
-from .google_errors import GoogleError, error_response, google_answer, key_error
+from .google_errors import GoogleError, google_answer, google_error_response, key_error
 from .perspective_checks import (
     attributes_to_score,
     check_suggestion,
@@ -46,11 +45,7 @@ SPAM_SUGGESTED = 0.5
 TAUGHT = "Replygate-Taught"
 
 
-@blueprint.errorhandler(GoogleError)
-@blueprint.errorhandler(ReplygateError)
-@blueprint.errorhandler(HTTPException)
-def answer_api_error(error: GoogleError | ReplygateError | HTTPException) -> Response:
-    return error_response(error)
+blueprint.register_error_handler(GoogleError, google_error_response)
 
 
 def _site_and_asker() -> tuple[Site, str]:

@@ -1,10 +1,11 @@
 """Map errors to HTTP answers in one table: problem details (RFC 9457) for programs, a page for people."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from comments.errors import (
@@ -72,7 +73,13 @@ HTTP_DETAILS: Mapping[int, str] = {
 }
 
 
-def register_error_handlers(app: Flask) -> None:
+#: Names the error forms in `app.extensions`.
+ERROR_FORMS = "replygate.error_forms"
+
+
+def register_error_handlers(app: Flask, forms: Sequence["ErrorForm"] = ()) -> None:
+    """Answer all errors. `forms` are those of addresses with a protocol of their own."""
+    app.extensions[ERROR_FORMS] = forms
     app.register_error_handler(ReplygateError, handle_error)
     app.register_error_handler(HTTPException, handle_http_error)
 
@@ -130,6 +137,25 @@ class Refusal:
     problems: tuple[Problem, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def message(self) -> str:
+        """The detail and all problems in one text, for protocols that have a single field."""
+        problems = (f"{problem.field}: {problem.message}." for problem in self.problems)
+        return " ".join([self.detail, *problems]).strip() or self.title
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorForm:
+    """Errors at the addresses of a protocol, also for unknown ones, are answered in the form of that protocol."""
+
+    address: re.Pattern[str]  # fits the beginning of a path
+    response: Callable[[Refusal], Response]  # needs no request
+
+
+def response_in_form(forms: Iterable[ErrorForm], path: str, refused: Refusal) -> Response | None:
+    """Return the answer in the form of the path's protocol; None for an address of our own."""
+    return next((form.response(refused) for form in forms if form.address.match(path)), None)
+
 
 def refusal(error: ReplygateError | HTTPException) -> Refusal:
     """Describe an error for its answer."""
@@ -170,18 +196,26 @@ def prefers_html() -> bool:
 
 
 def _error_response(refused: Refusal) -> Response:
-    type, title, status = refused.type, refused.title, refused.status
-    if prefers_html():
-        title = error_title(type, title)
-        page = render_template(
-            "error.html", status=status, title=title, detail=refused.detail, problems=refused.problems
-        )
-        return Response(page, status, refused.headers, mimetype="text/html")
+    if response := response_in_form(current_app.extensions[ERROR_FORMS], request.path, refused):
+        return response
+    return _html_page(refused) if prefers_html() else problem_response(refused)
+
+
+def _html_page(refused: Refusal) -> Response:
+    title = error_title(refused.type, refused.title)
+    page = render_template(
+        "error.html", status=refused.status, title=title, detail=refused.detail, problems=refused.problems
+    )
+    return Response(page, refused.status, refused.headers, mimetype="text/html")
+
+
+def problem_response(refused: Refusal) -> Response:
+    """Answer with problem details."""
     details = ProblemDetails(
-        type=type if ":" in type else f"urn:replygate:{type}",
-        title=title,
-        status=status,
+        type=refused.type if ":" in refused.type else f"urn:replygate:{refused.type}",
+        title=refused.title,
+        status=refused.status,
         detail=refused.detail,
         problems=[FieldProblem(field=p.field, code=p.code, message=p.message) for p in refused.problems],
     )
-    return Response(details.model_dump_json(), status, refused.headers, mimetype=PROBLEM_JSON)
+    return Response(details.model_dump_json(), refused.status, refused.headers, mimetype=PROBLEM_JSON)
