@@ -4,7 +4,7 @@ A site has rules of its own. Rules of the deployment are stored under the name S
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -96,6 +96,10 @@ class AuthorRule:
 
     def is_active(self, now: datetime) -> bool:
         return self.enabled and now < self.until
+
+    def for_site_owners(self) -> "AuthorRule":
+        """Return the rule as the team of a site may read it: operators write reasons of shared rules for operators."""
+        return replace(self, by="", note="") if self.shared else self
 
     @property
     def is_forever(self) -> bool:

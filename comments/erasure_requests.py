@@ -7,6 +7,7 @@ from datetime import datetime
 from .data_subjects import Subject, subject_of_comment
 from .erasures import Erasure
 from .errors import Invalid, Problem, StaleVersion
+from .lifecycle import Status
 from .model import Comment
 from .personal_texts import Mention, PersonalTexts, TeamTexts, lists_with_name, personal_texts
 from .pseudonyms import Pseudonyms, new_id
@@ -15,6 +16,11 @@ from .storage.interfaces import Storage
 from .storage.queue_index import INDEXED, IndexQuery
 from .subject_export import find_comments
 from .validation import is_email
+
+#: Comments in which a page looks for names and addresses of the person.
+PREVIEWED_COMMENTS = 200
+#: Steps of the search through notes and bulk actions for a page: 100,000 keys, in less than a second.
+PREVIEW_STEPS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +65,7 @@ def preview_erasure(storage: Storage, site: Site, subject: Subject, email: str =
     """Find the person's comments, texts of the team, and the number of comments from the same browsers that stay."""
     person, comments = find_comments(storage, site.id, subject)
     texts = personal_texts(comments).with_address(email)
-    found = storage.subjects.team_texts(site.id, person, texts)
-    words = tuple(Mention("words", name, word) for name, word in lists_with_name(site, texts))
-    team = replace(found, mentions=(*found.mentions, *words))
+    team = _with_words(storage.subjects.team_texts(site.id, person, texts), site, texts)
     if subject.linked:
         return ErasurePreview(site, person, comments, team)
     _, all_linked = find_comments(storage, site.id, replace(subject, linked=True))
@@ -69,23 +73,37 @@ def preview_erasure(storage: Storage, site: Site, subject: Subject, email: str =
 
 
 @dataclass(frozen=True, slots=True)
-class IndexedPreview:
-    """The comments that the search index has under a person's names."""
+class QuickPreview:
+    """The preview of a page: the newest comments of a person, how many there are, and texts of the team."""
 
     total: int
     first: Sequence[Comment]
     unindexed: int
+    team: TeamTexts
 
 
-def indexed_preview(storage: Storage, site: str, subject: Subject, n: int = 5) -> IndexedPreview:
-    """Look a person up in the search index, which takes as long on a site of any size."""
+def quick_preview(storage: Storage, site: Site, subject: Subject, email: str = "") -> QuickPreview:
+    """Look a person up in bounded time on a site of any size. The erasure itself looks everywhere."""
     terms = tuple(f"identity:{name}" for name in (*subject.identities, *subject.users))
-    if not terms:
-        first = [comment for comment in storage.comments.load(site, subject.ids) if comment]
-        return IndexedPreview(len(first), first, 0)
-    found = storage.queue_index.find(site, IndexQuery((terms,), order="newest", limit=n, statuses=INDEXED))
-    first = [comment for comment in storage.comments.load(site, [hit.id for hit in found.hits]) if comment]
-    return IndexedPreview(found.total, first, found.unindexed)
+    ids, total, unindexed = [*subject.ids], 0, 0
+    if terms:
+        query = IndexQuery((terms,), order="newest", limit=PREVIEWED_COMMENTS, statuses=INDEXED)
+        found = storage.queue_index.find(site.id, query)
+        ids, total, unindexed = [*ids, *(hit.id for hit in found.hits)], found.total, found.unindexed
+        ids += storage.queue_index.outdated(site.id, PREVIEWED_COMMENTS)
+    waiting = storage.comments.by_status(site.id, Status.QUEUED, PREVIEWED_COMMENTS, "").rows
+    loaded = {c.id: c for c in (*storage.comments.load(site.id, ids), *waiting) if c and subject.has(c)}
+    first = sorted(loaded.values(), key=lambda c: c.received, reverse=True)
+    for comment in first:
+        subject = subject.widened(comment)
+    texts = personal_texts(first).with_address(email)
+    team = storage.subjects.team_texts(site.id, subject, texts, PREVIEW_STEPS)
+    return QuickPreview(max(total, len(first)), first, unindexed, _with_words(team, site, texts))
+
+
+def _with_words(team: TeamTexts, site: Site, texts: PersonalTexts) -> TeamTexts:
+    words = tuple(Mention("words", name, word) for name, word in lists_with_name(site, texts))
+    return replace(team, mentions=(*team.mentions, *words))
 
 
 def request_erasure(

@@ -12,8 +12,8 @@ from .errors import Invalid, Problem
 from .pseudonyms import Pseudonyms
 
 #: The steps in their order. Each can be repeated, so an erasure that was interrupted goes on.
-Stage = Literal["find", "erase", "check", "traces", "audit", "index", "disk", "done"]
-ERASURE_STAGES: tuple[Stage, ...] = ("find", "erase", "check", "traces", "audit", "index", "disk", "done")
+Stage = Literal["find", "erase", "check", "traces", "keys", "audit", "index", "disk", "done"]
+ERASURE_STAGES: tuple[Stage, ...] = ("find", "erase", "check", "traces", "keys", "audit", "index", "disk", "done")
 RECEIPT_VERSION = 1
 #: Ids of texts with the name that a receipt lists of each kind. It counts all of them.
 MOST_MENTIONS = 100

@@ -12,7 +12,12 @@ _MAX_REASONS = 60
 
 
 #: Words at the beginning of a reason, as they are for one row.
-_SINGULAR = {"replies": "reply", "pages": "page", "pingbacks or trackbacks": "pingback or trackback"}
+_SINGULAR = {
+    "replies": "reply",
+    "pages": "page",
+    "reviews": "review",
+    "pingbacks or trackbacks": "pingback or trackback",
+}
 
 
 @dataclass

@@ -110,3 +110,4 @@ class TeamTexts:
 
     views: tuple[SavedView, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    is_complete: bool = True  # False if notes and bulk actions are left that nobody has looked at

@@ -92,8 +92,13 @@ def find_by_name(storage: Storage, site: str, name: str) -> list[tuple[Comment, 
     return [(max(own, key=lambda c: c.received), len(own)) for own in found.values()]
 
 
-def export_subject(storage: Storage, site: Site, subject: Subject, now: datetime) -> dict[str, Any]:
-    """Return the person's data: comments with their history, notes about them, rules, and subscriptions."""
+def export_subject(
+    storage: Storage, site: Site, subject: Subject, now: datetime, for_operator: bool = False
+) -> dict[str, Any]:
+    """Return the person's data: comments with their history, notes about them, rules, and subscriptions.
+
+    Only operators may read who made a rule for all sites, and why.
+    """
     person, comments = find_comments(storage, site.id, subject)
     subscribed = {name: storage.subscriptions.confirmed_at(site.id, name) for name in person.identities}
     return {
@@ -104,7 +109,9 @@ def export_subject(storage: Storage, site: Site, subject: Subject, now: datetime
         "names": {"identities": person.identities, "users": person.users, "browsers": person.browsers},
         "comments": list(_described(storage, site.id, comments)),
         "subscribed_since": {name: at.isoformat() for name, at in subscribed.items() if at},
-        "rules": [_rule(rule) for rule in rules_about(storage, site.id, person)],
+        "rules": [
+            _rule(rule if for_operator else rule.for_site_owners()) for rule in rules_about(storage, site.id, person)
+        ],
     }
 
 
@@ -130,7 +137,8 @@ def rules_about(storage: Storage, site: str, subject: Subject) -> list[AuthorRul
 
 def _rule(rule: AuthorRule) -> dict[str, Any]:
     until = None if rule.is_forever else rule.until.isoformat()
-    return {"effect": rule.effect, "by": rule.by, "added": rule.at.isoformat(), "until": until, "reason": rule.note}
+    found = {"effect": rule.effect, "by": rule.by, "added": rule.at.isoformat(), "until": until, "reason": rule.note}
+    return {**found, "all_sites": True} if rule.shared else found
 
 
 def plain(value: Any) -> Any:

@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from comments.audit import AuditAction, AuditEntry
 from comments.data_subjects import erased
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 
 #: Comments that one step erases.
 ERASED_AT_ONCE = 50
+#: Taught checks that are read together.
+TAUGHT_AT_ONCE = 200
 #: Lessons of more comments are always unlearned: to compare their words would take longer than a job may.
 MOST_KEPT_LESSONS = 500
 #: Seconds that a process has for itself. Longer than a step, shorter than anyone waits.
@@ -156,6 +159,11 @@ def _remove_traces(d: DeliveryDeps, erasure: Erasure) -> Erasure:
     return after.mentioning("words", with_name).at_next_stage()
 
 
+def _scan_keys(d: DeliveryDeps, erasure: Erasure) -> Erasure:
+    after, is_over = d.storage.subjects.scan_keys(erasure)
+    return after.at_next_stage() if is_over else after
+
+
 def _clear_word_lists(d: DeliveryDeps, erasure: Erasure) -> int:
     """Take words with an address of the person out of the site's settings. Return the number of changed settings."""
     texts = d.storage.subjects.texts(erasure)
@@ -173,11 +181,12 @@ def _clear_word_lists(d: DeliveryDeps, erasure: Erasure) -> int:
 def _unlearn_checks(d: DeliveryDeps, erasure: Erasure) -> int:
     """Unlearn feedback about checks of the person's comments. Return the number of lessons."""
     site, checks, n = erasure.site, d.storage.checks, 0
-    for id in checks.taught_ids(site):
-        (taught,) = checks.taught(site, [id])
-        if taught and erasure.subject.has(taught):
-            n += checks.teach(site, taught, None)
-            unlearn_comment(d.storage, site, id)
+    ids = iter(checks.taught_ids(site))
+    while some := [*islice(ids, TAUGHT_AT_ONCE)]:
+        for taught in checks.taught(site, some):
+            if taught and erasure.subject.has(taught):
+                n += checks.teach(site, taught, None)
+                unlearn_comment(d.storage, site, taught.id)
     return n
 
 
@@ -216,6 +225,7 @@ _STEPS = {
     "erase": _erase,
     "check": _find_again,
     "traces": _remove_traces,
+    "keys": _scan_keys,
     "audit": _rewrite_audit,
     "index": _update_index,
     "disk": _rewrite_disk,

@@ -39,13 +39,22 @@ class Subjects(Protocol):
         """Remove what is stored about these comments apart from their records, and cross them off. Return counts."""
 
     def remove_author(self, erasure: Erasure) -> Erasure:
-        """Remove records, subscriptions, checks and saved views of the person, reasons of rules, and addresses.
+        """Remove records, subscriptions and saved views of the person, reasons of rules, and addresses in them.
 
         Return the erasure with counts, the names of rules that go on working, and what mentions the name.
         """
 
-    def team_texts(self, site: str, subject: Subject, texts: PersonalTexts) -> TeamTexts:
-        """Return the views that an erasure would remove, and texts with the name that it would leave alone."""
+    def scan_keys(self, erasure: Erasure) -> tuple[Erasure, bool]:
+        """Do a step of removing checks of the person, and words in notes and bulk actions. Return True when it is over.
+
+        The erasure that is returned has counts, and what mentions the name.
+        """
+
+    def team_texts(self, site: str, subject: Subject, texts: PersonalTexts, most_steps: int = 0) -> TeamTexts:
+        """Return the views that an erasure would remove, and texts with the name that it would leave alone.
+
+        With `most_steps`, look for notes and bulk actions at so many steps of `scan_keys` at most; 0: all.
+        """
 
     def rewrite_audit(self, erasure: Erasure) -> tuple[Erasure, bool]:
         """Do a step of removing entries of the audit that name the person. Return True when it is over."""

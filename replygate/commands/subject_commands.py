@@ -71,7 +71,7 @@ def export_person(email: str, id: str, user: str, sites: Sequence[str], linked: 
     deployment = current_deployment()
     documents = []
     for site, person in _people(deployment, sites, email, id, user, linked):
-        document = export_subject(deployment.storage, site, person, deployment.now())
+        document = export_subject(deployment.storage, site, person, deployment.now(), for_operator=True)
         if document["comments"] or document["rules"] or document["subscribed_since"]:
             documents.append(document)
             deployment.storage.audit.append(AuditEntry(CONSOLE, AuditAction.SUBJECT_EXPORT, site=site.id))

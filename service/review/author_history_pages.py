@@ -147,4 +147,4 @@ def known_details(rows: tuple[Comment, ...], signed: SignedIn, source: CommentSo
 def active_rules(source: CommentSource) -> list[AuthorRule]:
     names, store, now = [rule_name(source.target, source.name)], deps().storage.author_rules, deps().now()
     found = (*store.get(source.site.id, names), *store.get(SHARED_RULES, names))
-    return [rule for rule in found if rule.is_active(now)]
+    return [rule.for_site_owners() for rule in found if rule.is_active(now)]

@@ -100,7 +100,7 @@ def list_site_rules(site: str) -> Response:
     for owner in (found.id, SHARED_RULES):
         hits = deps().storage.author_rules.hits(owner)
         rows += [
-            _stored(rule, hits.get(rule.name, RuleHits()), owner == SHARED_RULES)
+            _stored(rule.for_site_owners(), hits.get(rule.name, RuleHits()), owner == SHARED_RULES)
             for rule in deps().storage.author_rules.all(owner)
         ]
     return json_response(StoredRules(rules=rows))

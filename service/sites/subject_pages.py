@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from comments.audit import AuditAction
 from comments.data_subjects import Subject
-from comments.erasure_requests import indexed_preview, named_subject, preview_erasure, request_erasure
+from comments.erasure_requests import named_subject, quick_preview, request_erasure
 from comments.erasures import receipt
 from comments.errors import Invalid, NotFound, Problem
 from comments.job_queue import ERASE
@@ -25,6 +25,8 @@ blueprint = Blueprint("subject_pages", __name__, url_prefix="/sites/<site>/priva
 
 #: Days that the schedule looks ahead.
 AHEAD = 7
+#: Comments that a preview shows.
+FIRST_COMMENTS = 5
 #: Texts with the person's name that a preview shows, and the words for their kinds.
 MENTIONS_SHOWN = 20
 MENTION_KINDS = {
@@ -109,8 +111,8 @@ def _preview(site: Site, person: Subject, signed: SignedIn, problems: tuple[Prob
         site=site,
         signed=signed,
         now=deps().now(),
-        team=preview_erasure(deps().storage, site, person, request.form.get("email", "")).team,
-        found=indexed_preview(deps().storage, site.id, person),
+        found=quick_preview(deps().storage, site, person, request.form.get("email", "")),
+        comments_shown=FIRST_COMMENTS,
         mentions_shown=MENTIONS_SHOWN,
         mention_kinds=MENTION_KINDS,
         identifier=_identifier(),

@@ -125,6 +125,8 @@ def content_of(source: SourceComment, changes: list[str]) -> str:
     text = clean_text(text)
     if source.cut or len(text) > MAX_CONTENT:
         changes.append(f"longer than {MAX_CONTENT:,} characters, which are cut")
+    if source.has_rating:
+        changes.append("reviews, whose stars are dropped")
     if source.votes:
         changes.append("with votes, which are dropped")
     return text[:MAX_CONTENT].rstrip()

@@ -39,7 +39,8 @@ MAX_HAM_LESSONS, MAX_SPAM_LESSONS = 1_000, 2_000
 
 _TABLES = """
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000; PRAGMA temp_store = FILE;
-CREATE TABLE pages (key TEXT PRIMARY KEY, link TEXT, title TEXT, closed INT, public INT, thread TEXT, problem TEXT);
+CREATE TABLE pages (key TEXT PRIMARY KEY, link TEXT, title TEXT, closed INT, public INT, status TEXT, id TEXT,
+  above TEXT, thread TEXT, problem TEXT);
 CREATE TABLE comments (n INTEGER PRIMARY KEY, id TEXT UNIQUE, page TEXT, thread TEXT, parent TEXT, received INT,
   status TEXT, skip TEXT, above INT, wave INT, level INT, teaches INT DEFAULT 0, taught INT, row TEXT);
 """
@@ -73,9 +74,8 @@ class ImportPlan:
                 report.rows += 1
                 self._comments.append(self._dated(row, report))
                 if row.unknown_status:
-                    report.change(
-                        "with an unknown status, now in Needs review", f"comment {row.id}: {row.unknown_status}"
-                    )
+                    reason = f"with the unknown status “{row.unknown_status}”, now in Needs review"
+                    report.change(reason, f"comment {row.id}")
             elif isinstance(row, SourcePage):
                 self._pages.append(row)
             elif isinstance(row, SourceName):
@@ -101,8 +101,10 @@ class ImportPlan:
 
     def _write(self, report: ImportReport) -> None:
         self._database.executemany(
-            "INSERT OR IGNORE INTO pages VALUES (?, ?, ?, ?, ?, NULL, '')",
-            [(p.key, p.link, p.title, p.closed, p.public) for p in self._pages],
+            # Of a page that is there twice, neither may be private.
+            "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, '')"
+            " ON CONFLICT (key) DO UPDATE SET public = min(public, excluded.public)",
+            [(p.key, p.link, p.title, p.closed, p.public, p.unknown_status, p.id, p.above) for p in self._pages],
         )
         for c in self._comments:
             done = self._database.execute(
@@ -161,9 +163,11 @@ class ImportPlan:
         mark = self._database.execute
         mark("UPDATE comments SET skip = 'on a page that is not in the file, or whose address cannot name a thread'"
              " WHERE thread IS NULL AND skip = ''")  # fmt: skip
+        mark("UPDATE pages SET public = 0 WHERE above != '' AND above IN (SELECT id FROM pages WHERE NOT public)")
         if not options.unpublished:
-            mark("UPDATE comments SET skip = 'on pages that are not public' WHERE skip = ''"
-                 " AND page IN (SELECT key FROM pages WHERE NOT public)")  # fmt: skip
+            mark("UPDATE comments SET skip = (SELECT CASE status WHEN '' THEN 'on pages that are not public' ELSE"
+                 " 'on pages with the unknown status “' || status || '”' END FROM pages WHERE key = comments.page)"
+                 " WHERE skip = '' AND page IN (SELECT key FROM pages WHERE NOT public)")  # fmt: skip
         self._report_skipped(report)
 
     def _report_skipped(self, report: ImportReport) -> None:

@@ -53,6 +53,8 @@ def planned_status(comment: SourceComment) -> str:
 
 
 def kind_problem(comment: SourceComment) -> str:
+    if comment.kind is CommentKind.OTHER:
+        return f"of the type “{comment.other_kind}”, which is not for readers"
     return "" if comment.kind is CommentKind.COMMENT else "pingbacks or trackbacks"
 
 

@@ -31,6 +31,7 @@ class CommentKind(StrEnum):
     COMMENT = "comment"
     PINGBACK = "pingback"
     TRACKBACK = "trackback"
+    OTHER = "other"  # such as notes of a shop about an order, which nobody may publish
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,9 @@ class SourcePage:
     title: str = ""
     closed: bool = False
     public: bool = True  # False for drafts, private pages and pages with a password
+    unknown_status: str = ""  # the word for the status, if it is none of the program's; `public` is False then
+    id: str = ""
+    above: str = ""  # id of the page that it belongs to: it is public if that one is
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class SourceComment:
     status: SourceStatus = SourceStatus.APPROVED
     unknown_status: str = ""  # the word for the status, if it is none of the program's; `status` is PENDING then
     kind: CommentKind = CommentKind.COMMENT
+    other_kind: str = ""  # the word for CommentKind.OTHER
+    has_rating: bool = False  # a review with stars
     parent: str = ""
     author: str = ""
     email: str = ""

@@ -33,7 +33,14 @@ _STATUSES = {
     "trash": SourceStatus.TRASH, "post-trashed": SourceStatus.TRASH,
 }  # fmt: skip
 #: Statuses of pages that anybody can read. Attachments have that of their page.
-_PUBLIC = ("publish", "inherit", "")
+_INHERITED = "inherit"
+_PUBLIC = ("publish", _INHERITED, "")
+#: Statuses of other pages. Plugins add more.
+_NOT_PUBLIC = ("draft", "pending", "private", "future", "trash", "auto-draft")
+#: Types of comments that readers write. Plugins add others for their own notes, such as those about an order.
+_BY_READERS = ("", "comment", "review")
+#: Longest word of a plugin that is quoted.
+_LONGEST_WORD = 40
 _TIME = "%Y-%m-%d %H:%M:%S"
 
 
@@ -91,18 +98,18 @@ class _WxrReader:
         id, parent = fields.get("comment_id", "").strip(), fields.get("comment_parent", "").strip()
         if not id:
             return UnreadableRow(f"a comment of {_page_key(page)}", "it has no id")
-        status = _STATUSES.get(fields.get("comment_approved", "").strip())
-        if status is None:
-            return UnreadableRow(f"comment {id}", f"its status is {fields.get('comment_approved', '')[:40]!r}")
-        kind = fields.get("comment_type", "").strip()
+        status, kind = fields.get("comment_approved", "").strip(), fields.get("comment_type", "").strip()
         return SourceComment(
             id=id,
             page=_page_key(page),
             content=fields.get("comment_content", ""),
             received=self._time(fields),
             form=TextForm.HTML_LINES,
-            status=status,
-            kind=CommentKind(kind) if kind in (CommentKind.PINGBACK, CommentKind.TRACKBACK) else CommentKind.COMMENT,
+            status=_STATUSES.get(status, SourceStatus.PENDING),
+            unknown_status="" if status in _STATUSES else _word(status),
+            kind=_kind(kind),
+            other_kind=_word(kind) if _kind(kind) is CommentKind.OTHER else "",
+            has_rating=kind == "review",
             parent="" if parent == "0" else parent,
             # WordPress stores these as it writes them into pages.
             author=unescape(fields.get("comment_author", "")),
@@ -128,22 +135,39 @@ _COMMENT_FIELDS = frozenset(
                  "approved", "type", "parent", "user_id")
 )  # fmt: skip
 _PAGE_FIELDS = frozenset(
-    {"title", "link", "guid", "wp:post_id", "wp:status", "wp:comment_status", "wp:post_password", "wp:post_type",
-     "dsq:thread_identifier"}
+    {"title", "link", "guid", "wp:post_id", "wp:post_parent", "wp:status", "wp:comment_status", "wp:post_password",
+     "wp:post_type", "dsq:thread_identifier"}
 )  # fmt: skip
 
 
+def _kind(type: str) -> CommentKind:
+    if type in _BY_READERS:
+        return CommentKind.COMMENT
+    return CommentKind(type) if type in (CommentKind.PINGBACK, CommentKind.TRACKBACK) else CommentKind.OTHER
+
+
+def _word(text: str) -> str:
+    """Return the word of a plugin, to show."""
+    return "".join(char for char in text if char.isprintable())[:_LONGEST_WORD] or "empty"
+
+
 def _page_key(page: Mapping[str, str]) -> str:
-    return page.get("post_id") or page.get("link") or page.get("dsq:thread_identifier") or ""
+    """Return the id with the address: in files that were joined, pages of two blogs have the same id."""
+    link = page.get("link") or page.get("dsq:thread_identifier") or ""
+    return f"{page['post_id']} {link}" if page.get("post_id") else link
 
 
 def _page_row(page: Mapping[str, str]) -> SourcePage:
+    status = page.get("status", "")
     return SourcePage(
         key=_page_key(page),
         link=page.get("link") or page.get("guid") or page.get("dsq:thread_identifier") or "",
         title=unescape(page.get("title", "")),
         closed=page.get("comment_status") == "closed",
-        public=page.get("status", "") in _PUBLIC and not page.get("post_password"),
+        public=status in _PUBLIC and not page.get("post_password"),
+        unknown_status="" if status in (*_PUBLIC, *_NOT_PUBLIC) else _word(status),
+        id=page.get("post_id", ""),
+        above=page.get("post_parent", "") if status == _INHERITED else "",
     )
 
 

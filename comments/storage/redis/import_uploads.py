@@ -1,6 +1,7 @@
 """Imports of owners on Redis: the state is one string, the file and its rows are lists that expire."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import count
 
 from comments.storage.codec import dump, load
@@ -9,6 +10,7 @@ from comments.storage.keys import Keys
 
 from .client import Client, guarded
 from .scripts import Script
+from .unchanged_records import unchanged_bytes
 
 #: Seconds for which the state and the data of an import are kept.
 _STATE_SECONDS, _DATA_SECONDS = 7 * 86_400, 86_400
@@ -25,8 +27,10 @@ class RedisImportUploads:
         return load(ImportState, found) if found else None
 
     def replace(self, site: str, before: ImportState | None, after: ImportState | None) -> bool:
-        records = (dump(state) if state else b"" for state in (before, after))
-        return bool(self._replace([self._keys.import_state(site)], {"seconds": _STATE_SECONDS}, *records))
+        key = self._keys.import_state(site)
+        stored = unchanged_bytes(self._client.get(key), before, partial(load, ImportState))
+        record = dump(after) if after else b""
+        return stored is not None and bool(self._replace([key], {"seconds": _STATE_SECONDS}, stored, record))
 
     def add_pieces(self, site: str, id: str, pieces: Iterator[bytes]) -> None:
         self._append(self._keys.import_part(site, id, "file"), pieces)

@@ -11,6 +11,7 @@ from comments.storage.keys import Keys
 from .audit_log import packed
 from .client import Client, guarded
 from .scripts import Script
+from .unchanged_records import unchanged_bytes
 
 
 @guarded
@@ -21,8 +22,13 @@ class RedisSharedViews:
 
     def all(self, site: str) -> tuple[SavedView, ...]:
         record = self._client.get(self._keys.shared_views(site))
-        return tuple(unpack(SavedView, each) for each in json.loads(record)) if record else ()
+        return _views(record) if record else ()
 
     def replace(self, site: str, before: Sequence[SavedView], after: Sequence[SavedView], entry: AuditEntry) -> bool:
         keys = [self._keys.shared_views(site), self._keys.audit(entry.site)]
-        return bool(self._replace(keys, {}, dump(before) if before else b"", dump(after), packed(entry)))
+        stored = unchanged_bytes(self._client.get(keys[0]), tuple(before), _views)
+        return stored is not None and bool(self._replace(keys, {}, stored, dump(after), packed(entry)))
+
+
+def _views(record: bytes) -> tuple[SavedView, ...]:
+    return tuple(unpack(SavedView, each) for each in json.loads(record))

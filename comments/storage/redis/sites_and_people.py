@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Generic, TypeVar
 
 from comments.audit import AuditEntry
@@ -18,6 +19,7 @@ from .audit_log import append, packed
 from .client import Client, guarded, text
 from .scripts import Script
 from .site_removal import SiteRemoval
+from .unchanged_records import unchanged_bytes
 
 T = TypeVar("T")
 
@@ -41,16 +43,12 @@ class _Records(Generic[T]):
         pipe.execute()
 
     def compare_and_set(self, name: str, before: T | None, after: T, entries: Sequence[AuditEntry]) -> bool:
-        """Replace `before`, which is None if the name must be free.
-
-        Another version may have stored the same value with other bytes: with its fields in another order, or with a
-        field of its own. So the bytes that the script compares are those in storage.
-        """
-        stored = self._client.hget(self._key, name)
-        if (load(self._cls, stored) if stored else None) != before:
+        """Replace `before`, which is None if the name must be free."""
+        stored = unchanged_bytes(self._client.hget(self._key, name), before, partial(load, self._cls))
+        if stored is None:
             return False
         keys = [self._key, *(self._keys.audit(entry.site) for entry in entries)]
-        return bool(self._compare_and_set(keys, {"name": name}, stored or b"", dump(after), *map(packed, entries)))
+        return bool(self._compare_and_set(keys, {"name": name}, stored, dump(after), *map(packed, entries)))
 
 
 @guarded

@@ -3,14 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from comments.data_subjects import Subject
-from comments.model import Comment
 from comments.person import Person
 from comments.personal_texts import PersonalTexts
 from comments.storage.codec import load
 from comments.storage.keys import Keys
 from comments.storage.people_records import AUTHOR_STATUSES
 
-from .checks import RedisChecks
 from .client import Client, keys_from, text
 
 #: Members that one step of a scan of a large key looks at.
@@ -20,7 +18,6 @@ MEMBERS_PER_SCAN = 500
 class SubjectTraces:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
-        self._checks = RedisChecks(client, keys)
 
     def remove_comments(self, site: str, ids: Sequence[str]) -> dict[str, int]:
         """Remove notes and reports of comments, and the ids of comments from lists about email."""
@@ -43,7 +40,6 @@ class SubjectTraces:
             "author_records": self._remove_records(site, names),
             "subscriptions": self._remove_subscriptions(site, names),
             "lists_of_users": self._unlink(self._keys.user_comments(site, user) for user in subject.users),
-            "checks": self._remove_checks(site, names),
             "staff_names": self._remove_staff_names(site, texts),
         }
 
@@ -70,24 +66,9 @@ class SubjectTraces:
             n += self._client.srem(k.proved(site), *proved) if proved else 0
         return n
 
-    def _remove_checks(self, site: str, names: Sequence[str]) -> int:
-        """Remove checks with a comment of the author."""
-        prefix, n = self._keys.check(site, ""), 0
-        for key in self._client.scan_iter(keys_from(prefix), 1000):
-            id = text(key).removeprefix(prefix)
-            answer = self._checks.answer(site, id)
-            if answer and any(_is_named(comment, names) for comment in answer.request.comments):
-                self._checks.forget(site, id)
-                n += 1
-        return n
-
     def _remove_staff_names(self, site: str, texts: PersonalTexts) -> int:
         """Remove names of the person's comments with the staff badge that no member of the team has."""
         team = {load(Person, stored).display_name.casefold() for stored in self._client.hvals(self._keys.people())}
         names = self._client.smembers(self._keys.staff_names(site))
         gone = [name for name in names if text(name).casefold() in texts.badges - team]
         return int(self._client.srem(self._keys.staff_names(site), *gone)) if gone else 0
-
-
-def _is_named(comment: Comment, names: Sequence[str]) -> bool:
-    return any(name in names for name in (comment.identity, comment.user) if name)

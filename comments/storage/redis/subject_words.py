@@ -1,10 +1,9 @@
-"""Texts of the team about one person: rules, saved views, bulk actions and notes. Addresses in them are removed."""
+"""Rules and saved views of the team about one person. Views go, and addresses in reasons are removed."""
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-
-from redis import WatchError
+from itertools import compress
+from operator import not_
 
 from comments.audit import AuditAction, AuditEntry
 from comments.author_rules import SHARED_RULES, AuthorRule, RuleTarget
@@ -12,18 +11,17 @@ from comments.data_subjects import Subject
 from comments.person import Person
 from comments.personal_texts import ERASED_WORDS, Mention, PersonalTexts, TeamTexts, is_view_about
 from comments.saved_views import SavedView
-from comments.storage.codec import dump, load, unpack
+from comments.storage.codec import dump, load
 from comments.storage.keys import Keys
-from comments.storage.notes_and_bulks import BulkAction, Note
 
 from .author_rules import RedisAuthorRules
-from .client import Client, keys_from, text
+from .client import Client, text
+from .scripts import Script
+from .shared_views import RedisSharedViews
+from .sites_and_people import RedisPeople
 
-#: Members that one step of a scan looks at, and keys.
-_MEMBERS, _KEYS = 500, 1000
-#: Stands for the description of a bulk action about the person.
-ERASED_BULK = "comments of a person whose data was erased"
-
+#: Members that one step of a scan looks at.
+_MEMBERS = 500
 #: Stands for the text of a rule for all sites.
 SHARED_RULE_TEXT = "the operator can read it"
 
@@ -32,15 +30,17 @@ class SubjectWords:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
         self._rules = RedisAuthorRules(client, keys)
+        self._people = RedisPeople(client, keys)
+        self._shared_views = RedisSharedViews(client, keys)
+        self._compare_and_set = Script(client, "accounts/compare_and_set")
 
     def remove(self, site: str, by: str, subject: Subject, texts: PersonalTexts) -> dict[str, int]:
         names = subject.names
         return {
             "reasons_of_rules": sum(self._clear_reasons(owner, names, texts) for owner in (site, SHARED_RULES)),
             "rules_with_address": self._delete_rules(site, by, texts),
-            "bulk_actions": self._clear_bulks(site, names, texts),
-            "saved_views": self._remove_views(site, names, texts),
-            "addresses_in_notes": self._clear_notes(site, texts),
+            "saved_views": self._remove_shared_views(site, by, names, texts)
+            + self._remove_own_views(site, names, texts),
         }
 
     def kept_rules(self, site: str, names: Sequence[str]) -> tuple[str, ...]:
@@ -66,26 +66,31 @@ class SubjectWords:
                     # Owners of a site may not read the rules for all sites.
                     shown = (f"{id} for all sites", SHARED_RULE_TEXT) if owner == SHARED_RULES else (id, words)
                     mentions.append(Mention("rules", *shown))
-        for _, bulk in self._bulks(site):
-            if bulk.identity not in subject.names and texts.is_mentioned_in(f"{bulk.about} {bulk.reason}"):
-                mentions.append(Mention("bulk_actions", bulk.id, bulk.about))
-        for id, notes in self._notes(site):
-            mentions += [Mention("notes", id, note.text) for note in notes if texts.is_mentioned_in(note.text)]
         return TeamTexts(gone, tuple(mentions))
 
     def _clear_reasons(self, owner: str, names: Sequence[str], texts: PersonalTexts) -> int:
         """Delete the reasons of rules about the author, and addresses in the reasons of others."""
-        n = 0
-        for key in (self._keys.rules(owner), self._keys.terms(owner)):
-            for field, record in self._client.hscan_iter(key, count=_MEMBERS):
-                rule = load(AuthorRule, record)
-                note = "" if _is_about(rule, names) else texts.without_addresses(rule.note)
-                if note != rule.note:
-                    self._client.hset(key, text(field), dump(replace(rule, note=note)))
-                    n += 1
+
+        def cleared(rule: AuthorRule) -> AuthorRule:
+            return replace(rule, note="" if _is_about(rule, names) else texts.without_addresses(rule.note))
+
+        keys = (self._keys.rules(owner), self._keys.terms(owner))
+        fields = ((key, text(field)) for key in keys for field, _ in self._client.hscan_iter(key, count=_MEMBERS))
+        n = sum(self._rewrite_rule(key, field, cleared) for key, field in fields)
         if n:
             self._client.incr(self._keys.rules_version(owner))
         return n
+
+    def _rewrite_rule(self, key: str, field: str, change: Callable[[AuthorRule], AuthorRule]) -> bool:
+        """Return False if the rule needs no change. A change by others in between is kept."""
+        while (record := self._client.hget(key, field)) is not None:
+            before = load(AuthorRule, record)
+            after = change(before)
+            if after == before:
+                return False
+            if self._compare_and_set([key], {"name": field}, record, dump(after)):
+                return True
+        return False
 
     def _delete_rules(self, site: str, by: str, texts: PersonalTexts) -> int:
         """Delete the site's rules that look for an address of the person in texts."""
@@ -93,85 +98,35 @@ class SubjectWords:
         entry = AuditEntry(by, AuditAction.RULE_DELETE, ERASED_WORDS, site=site)
         return self._rules.delete_many(site, gone, entry) if gone else 0
 
-    def _bulks(self, site: str) -> Iterator[tuple[str, BulkAction]]:
-        for key in self._client.scan_iter(keys_from(self._keys.bulk(site, "")), _KEYS, "hash"):
-            record = self._client.hget(key, "bulk")
-            if record:
-                yield text(key), load(BulkAction, record)
-
-    def _clear_bulks(self, site: str, names: Sequence[str], texts: PersonalTexts) -> int:
-        """Delete the description of bulk actions about the author. They still run and can be undone."""
-        n = 0
-        for key, bulk in self._bulks(site):
-            is_about = bulk.identity in names
-            about = ERASED_BULK if is_about else texts.without_addresses(bulk.about)
-            reason = texts.without_addresses(bulk.reason)
-            after = replace(bulk, about=about, reason=reason, identity="" if is_about else bulk.identity)
-            if after != bulk:
-                self._client.hset(key, "bulk", dump(after))
-                n += 1
-        return n
-
     def _views(self, site: str) -> Iterator[tuple[str, SavedView]]:
         """Yield the views of the team and of each moderator, with the owner and the number in the list."""
-        record = self._client.get(self._keys.shared_views(site))
-        for n, view in enumerate(json.loads(record) if record else (), 1):
-            yield f"shared {n}", unpack(SavedView, view)
-        for _, stored in self._client.hscan_iter(self._keys.people(), count=_MEMBERS):
-            person = load(Person, stored)
+        for n, view in enumerate(self._shared_views.all(site), 1):
+            yield f"shared {n}", view
+        for person in self._people.all():
             own = (view for view in person.views if _is_of_site(view, person, site))
             yield from ((f"of {person.name} {n}", view) for n, view in enumerate(own, 1))
 
-    def _remove_views(self, site: str, names: Sequence[str], texts: PersonalTexts) -> int:
-        """Remove saved views about the author: those of the team, and those of each moderator."""
+    def _remove_shared_views(self, site: str, by: str, names: Sequence[str], texts: PersonalTexts) -> int:
+        """Remove views of the team about the author. Those that somebody shares in between are kept."""
+        entry = AuditEntry(by, AuditAction.VIEW_DELETE, ERASED_WORDS, site=site)
+        while True:
+            views = self._shared_views.all(site)
+            left = tuple(view for view in views if not is_view_about(view, names, texts))
+            if left == views or self._shared_views.replace(site, views, left, entry):
+                return len(views) - len(left)
 
-        n, k = 0, self._keys
-        record = self._client.get(k.shared_views(site))
-        if record:
-            views = [unpack(SavedView, each) for each in json.loads(record)]
-            left = [view for view in views if not is_view_about(view, names, texts)]
-            n += len(views) - len(left)
-            if left != views:
-                self._client.set(k.shared_views(site), dump(left))
-        for name, stored in self._client.hscan_iter(k.people(), count=_MEMBERS):
-            person = load(Person, stored)
-            own = tuple(
-                view
-                for view in person.views
-                if not (_is_of_site(view, person, site) and is_view_about(view, names, texts))
-            )
-            if own != person.views:
-                n += len(person.views) - len(own)
-                self._client.hset(k.people(), name, dump(replace(person, views=own)))
-        return n
-
-    def _notes(self, site: str) -> Iterator[tuple[str, list[Note]]]:
-        prefix = self._keys.notes(site, "")
-        for key in self._client.scan_iter(keys_from(prefix), _KEYS, "list"):
-            records = self._client.lrange(text(key), 0, -1)
-            yield text(key).removeprefix(prefix), [load(Note, record) for record in records]
-
-    def _clear_notes(self, site: str, texts: PersonalTexts) -> int:
-        """Replace addresses in notes on comments of others."""
-        found = [id for id, notes in self._notes(site) if any(texts.has_address(note.text) for note in notes)]
-        for id in found:
-            while not self._rewrite_notes(self._keys.notes(site, id), texts):
+    def _remove_own_views(self, site: str, names: Sequence[str], texts: PersonalTexts) -> int:
+        """Remove views about the author that moderators of the site have for themselves."""
+        n = 0
+        for person in self._people.all():
+            is_gone = [_is_of_site(v, person, site) and is_view_about(v, names, texts) for v in person.views]
+            after = replace(person, views=tuple(compress(person.views, map(not_, is_gone))))
+            if after == person:
                 continue
-        return len(found)
-
-    def _rewrite_notes(self, key: str, texts: PersonalTexts) -> bool:
-        """Return False if somebody added a note in between."""
-        with self._client.pipeline() as pipe:
-            pipe.watch(key)
-            notes = [load(Note, record) for record in pipe.lrange(key, 0, -1)]
-            pipe.multi()
-            for n, note in enumerate(notes):
-                pipe.lset(key, n, dump(replace(note, text=texts.without_addresses(note.text))))
-            try:
-                pipe.execute()
-            except WatchError:
-                return False
-        return True
+            if not self._people.compare_and_set(person, after):  # changed in between
+                return n + self._remove_own_views(site, names, texts)
+            n += sum(is_gone)
+        return n
 
 
 def _is_of_site(view: SavedView, person: Person, site: str) -> bool:

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import count
 
 import redis
 
@@ -10,18 +12,20 @@ from comments.data_subjects import Subject
 from comments.erasures import Erasure
 from comments.errors import NotFound
 from comments.model import Comment
-from comments.personal_texts import PersonalTexts, TeamTexts
+from comments.personal_texts import Mention, PersonalTexts, TeamTexts
 from comments.storage.codec import dump, load, load_comment
 from comments.storage.keys import Keys
 
 from .audit_copy import AuditCopy
 from .client import Client, guarded, keys_from, text
 from .scripts import Script
+from .subject_scan import KEYS_PER_STEP, SubjectScan
 from .subject_traces import SubjectTraces
 from .subject_words import SubjectWords
+from .unchanged_records import unchanged_bytes
 
-#: Keys that one SCAN looks at, and records read at once. Both hold the server for less than a millisecond.
-KEYS_PER_STEP, RECORDS_PER_READ = 1_000, 200
+#: Records read at once. It holds the server for less than a millisecond.
+RECORDS_PER_READ = 200
 #: Kinds of words of a person that are stored while the erasure goes on: the fields of `PersonalTexts`.
 WORD_KINDS = ("emails", "names", "badges")
 
@@ -32,6 +36,7 @@ class RedisSubjects:
         self._client, self._keys = client, keys
         self._traces = SubjectTraces(client, keys)
         self._words = SubjectWords(client, keys)
+        self._scan = SubjectScan(client, keys)
         self._audit = AuditCopy(client, keys)
         self._compare_and_set = Script(client, "accounts/compare_and_set")
 
@@ -59,8 +64,9 @@ class RedisSubjects:
         return load(Erasure, record)
 
     def save(self, before: Erasure | None, after: Erasure) -> bool:
-        known = dump(before) if before else b""
-        return bool(self._compare_and_set([self._keys.erasures(after.site)], {"name": after.id}, known, dump(after)))
+        key = self._keys.erasures(after.site)
+        stored = unchanged_bytes(self._client.hget(key, after.id), before, partial(load, Erasure))
+        return stored is not None and bool(self._compare_and_set([key], {"name": after.id}, stored, dump(after)))
 
     def has_open(self, site: str) -> bool:
         return any(b'"stage":"done"' not in record for record in self._client.hvals(self._keys.erasures(site)))
@@ -98,8 +104,23 @@ class RedisSubjects:
             erasure = erasure.mentioning(kind, [mention.id for mention in mentions if mention.kind == kind])
         return replace(erasure.counted(**counts), kept_rules=self._words.kept_rules(site, subject.names))
 
-    def team_texts(self, site: str, subject: Subject, texts: PersonalTexts) -> TeamTexts:
-        return self._words.found(site, subject, texts)
+    def scan_keys(self, erasure: Erasure) -> tuple[Erasure, bool]:
+        site, cursor = erasure.site, erasure.cursor
+        step = self._scan.step(site, erasure.subject, self.texts(erasure), cursor, erases=True)
+        for kind in ("bulk_actions", "notes"):
+            ids = [mention.id for mention in step.mentions if mention.kind == kind]
+            erasure = erasure.mentioning(kind, ids, adds=bool(cursor))
+        return replace(erasure.counted(**step.counts), cursor=step.cursor), not step.cursor
+
+    def team_texts(self, site: str, subject: Subject, texts: PersonalTexts, most_steps: int = 0) -> TeamTexts:
+        found, cursor, mentions = self._words.found(site, subject, texts), "", list[Mention]()
+        for n in count(1):
+            step = self._scan.step(site, subject, texts, cursor, erases=False)
+            mentions += step.mentions
+            cursor = step.cursor
+            if not cursor or n == most_steps:
+                return TeamTexts(found.views, (*found.mentions, *mentions), is_complete=not cursor)
+        raise AssertionError("unreachable")
 
     def rewrite_audit(self, erasure: Erasure) -> tuple[Erasure, bool]:
         step = self._audit.step(erasure.site, erasure.subject.names, self.texts(erasure), erasure.cursor)
