@@ -1,7 +1,8 @@
 # One image for all parts. The command selects one: web, "work judge", "work background", "work delivery" or sweep.
 
 FROM python:3.11-slim-bookworm AS build
-ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+# The last step compiles all files.
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_NO_COMPILE=1
 WORKDIR /build
 RUN python -m venv /opt/replygate
 ENV PATH=/opt/replygate/bin:$PATH

@@ -16,7 +16,7 @@ DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up install test check lint tests tools lock client bench docs pictures clean
+.PHONY: help up install test check lint tests tools lock client audit sbom bench docs pictures clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -41,6 +41,7 @@ lint: $(DEV)
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml deploy/caddy/compose.yml
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/properdocs build --config-file mkdocs.yml --quiet
+	$(BIN)/python -m tools.audit
 
 # Files are not split, because the tests of some share a server. For one file, PYTEST='-n 0 FILE' is faster.
 tests: $(DEV)
@@ -71,6 +72,12 @@ lock: $(DEV) ## lock the newest versions allowed by pyproject.toml
 client: $(DEV) ## generate the TypeScript client from the OpenAPI document
 	$(BIN)/replygate openapi > packages/client-ts/openapi.json
 	cd packages/client-ts && npm ci --silent && npm run --silent generate
+
+audit: $(DEV) ## ask for published vulnerabilities of all locked packages
+	$(BIN)/python -m tools.audit $(AUDIT)
+
+sbom: $(DEV) ## write a software bill of materials (CycloneDX) for each lock file into report/sbom
+	$(BIN)/python -m tools.sbom
 
 bench: $(DEV) ## run the benchmarks; takes minutes on an idle machine
 	$(BIN)/python -m bench.throughput
