@@ -1,6 +1,7 @@
 """Read the body of a request from Granian, up to a limit that depends on its kind."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from service.web.request_body import FORM_TYPES, PLAIN_TEXT
@@ -8,6 +9,7 @@ from service.web.upload_limits import (
     LONG_COMMENTS_AT_ONCE,
     UPLOAD_SECONDS,
     UPLOADS_AT_ONCE,
+    Uploader,
     large_request_limit,
     long_comment_limit,
 )
@@ -18,31 +20,43 @@ class TooManyUploads(Exception):
 
 
 class BodyReader:
-    """Reads bodies of requests, each with the limit and the time of its kind."""
+    """Reads bodies of requests, each with the limit and the time of its kind.
 
-    def __init__(self, max_body: int, max_form: int, timeout: float) -> None:
-        self._max_body, self._max_form, self._timeout = max_body, max_form, timeout
-        self._uploads = self._long_comments = 0
+    `permit` finds the person who may upload a large body. Others get the limit of ordinary requests.
+    """
+
+    def __init__(
+        self, max_body: int, max_form: int, timeout: float, permit: Callable[[Any], Awaitable[Uploader | None]]
+    ) -> None:
+        self._max_body, self._max_form, self._timeout, self._permit = max_body, max_form, timeout, permit
+        self._uploads = list[Uploader]()
+        self._long_comments = 0
 
     async def read(self, scope: Any, protocol: Any) -> bytes:
         """Raises TimeoutError and TooManyUploads."""
         ordinary = self._max_form if is_form(scope) else self._max_body
         long_comment = long_comment_limit(scope.method, scope.path)
-        most = long_comment or large_request_limit(scope.method, scope.path, scope.headers.get("cookie") or "")
+        credentials = scope.headers.get("cookie") or scope.headers.get("authorization") or ""
+        most = long_comment or large_request_limit(scope.method, scope.path, credentials)
         if int(scope.headers.get("content-length") or most) <= ordinary:
             most = 0  # a short request needs no place among the large ones
         if most <= ordinary:
             return await read_body(scope, protocol, ordinary, self._timeout)
-        return await (self._read_long_comment if long_comment else self._read_upload)(scope, protocol, most)
+        if long_comment:
+            return await self._read_long_comment(scope, protocol, most)
+        if uploader := await self._permit(scope):
+            return await self._read_upload(scope, protocol, most, uploader)
+        return await read_body(scope, protocol, ordinary, self._timeout)
 
-    async def _read_upload(self, scope: Any, protocol: Any, most: int) -> bytes:
-        if self._uploads >= UPLOADS_AT_ONCE:
+    async def _read_upload(self, scope: Any, protocol: Any, most: int, uploader: Uploader) -> bytes:
+        is_taken = any(u.person == uploader.person or (u.site and u.site == uploader.site) for u in self._uploads)
+        if is_taken or len(self._uploads) >= UPLOADS_AT_ONCE:
             raise TooManyUploads
-        self._uploads += 1
+        self._uploads.append(uploader)
         try:
             return await read_body(scope, protocol, most, UPLOAD_SECONDS)
         finally:
-            self._uploads -= 1
+            self._uploads.remove(uploader)
 
     async def _read_long_comment(self, scope: Any, protocol: Any, most: int) -> bytes:
         if self._long_comments >= LONG_COMMENTS_AT_ONCE:

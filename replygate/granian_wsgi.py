@@ -18,6 +18,7 @@ from comments.watchdog import INTERVAL
 from service.web.deferred_answers import BEGAN_KEY, CAN_DEFER_KEY, RESUME_KEY, DeferredAnswer
 from service.web.errors import ErrorForm, Refusal
 from service.web.event_streams import EventStream
+from service.web.upload_limits import Uploader
 
 from .body_reader import BodyReader, TooManyUploads
 from .early_errors import BUSY, TOO_SLOW, early_answer, unreadable
@@ -78,7 +79,8 @@ class RequestThreads:
 class WSGIAdapter:
     """A WSGI application with Granian's RSGI interface.
 
-    `forms` and `public_path` are for errors that are answered before the application gets the request.
+    `forms` and `public_path` are for errors that are answered before the application gets the request. `uploader`
+    finds the person who may upload a large body.
     """
 
     def __init__(
@@ -91,8 +93,11 @@ class WSGIAdapter:
         alive: Callable[[], None] = lambda: None,
         forms: Sequence[ErrorForm] = (),
         public_path: str = "",
+        uploader: Callable[[WSGIEnvironment], Uploader | None] = lambda environment: None,
     ) -> None:
-        self._app, self._bodies = app, BodyReader(max_body, max_form, body_timeout)
+        self._app, self._uploader = app, uploader
+        self._bodies = BodyReader(max_body, max_form, body_timeout, self._permit)
+        self._permits = ThreadPoolExecutor(1, "upload permit")
         self._alive, self._forms, self._public_path = alive, forms, public_path
         self._threads = RequestThreads(threads, "request")
         self._health = {path: RequestThreads(1, path) for path in HEALTH_PATHS}
@@ -146,6 +151,9 @@ class WSGIAdapter:
             await self._streams.run(protocol, status, headers, content)
         elif isinstance(content, bytes):
             protocol.response_bytes(status, headers, content)
+
+    async def _permit(self, scope: Scope) -> Uploader | None:
+        return await asyncio.get_running_loop().run_in_executor(self._permits, self._uploader, environ(scope, b""))
 
     def _refuse(self, scope: Scope, protocol: Any, refused: Refusal) -> None:
         protocol.response_bytes(*early_answer(refused, scope.path, self._forms, self._public_path))

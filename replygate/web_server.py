@@ -22,6 +22,7 @@ from comments import logs
 from comments.part_process import part_process
 from comments.settings import Settings
 from comments.watchdog import FROZEN_AFTER, SignsOfLife, repeat, sign_of_life
+from service.accounts.upload_permits import UPLOAD_PERMITS
 from service.web.errors import ERROR_FORMS
 
 from .exec_with_parent import stop_with_parent
@@ -102,6 +103,7 @@ def load_application(parent: int, settings: Settings, signs: str, target: str) -
         alive=sign_of_life(signs),
         forms=app.extensions[ERROR_FORMS],
         public_path=settings.public_path,
+        uploader=app.extensions[UPLOAD_PERMITS].uploader,
     )
 
 

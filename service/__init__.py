@@ -4,7 +4,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import demo
-from .accounts import account_pages, address_links, notice_pages, sessions, sign_in
+from .accounts import account_pages, address_links, notice_pages, sessions, sign_in, upload_permits
 from .checks import checks_api
 from .compat import (
     akismet_api,
@@ -170,6 +170,7 @@ def create_app(deps: Deps) -> Flask:
     app.url_map.converters["thread"] = ThreadConverter
     deps.init_app(app)
     upload_limits.limit_request_bodies(app, settings.max_body)
+    upload_permits.UploadPermits(app, settings.public_path)
     sites = SiteCache(deps.storage.sites)
     sites.init_app(app)
     SiteKeyIndex(deps.storage.sites, deps.pseudonyms).init_app(app)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from flask import Flask, request
 
@@ -9,7 +10,7 @@ from flask import Flask, request
 MAX_UPLOAD = 8 * 2**20
 #: Seconds in which an upload has to arrive.
 UPLOAD_SECONDS = 120.0
-#: Uploads that one web process reads at once. Each needs its size in memory.
+#: Uploads that one web process reads at once, one of each person and for each site. Each needs its size in memory.
 UPLOADS_AT_ONCE = 2
 #: Largest body of the Akismet API. WordPress sends a comment of 65,520 bytes twice, and an encoded letter can take nine
 #: bytes. Anybody can send one, so that it has to arrive in the time of an ordinary request.
@@ -31,9 +32,17 @@ def long_comment_limit(method: str, path: str) -> int:
     return MAX_AKISMET_BODY if method == "POST" and LONG_COMMENT.fullmatch(path) else 0
 
 
-def large_request_limit(method: str, path: str, cookies: str) -> int:
-    """Return the bytes that an upload may have; 0 for other requests. Only people who are signed in have a cookie."""
-    if method != "POST" or not cookies:
+@dataclass(frozen=True, slots=True)
+class Uploader:
+    """A person who may upload something now, and the site; "" for all sites."""
+
+    person: str
+    site: str
+
+
+def large_request_limit(method: str, path: str, credentials: str) -> int:
+    """Return the bytes that an upload may have; 0 for other requests. `credentials` are a cookie or a key."""
+    if method != "POST" or not credentials:
         return 0
     return next((most for address, most in LARGE_REQUESTS.items() if address.fullmatch(path)), 0)
 
@@ -44,5 +53,6 @@ def limit_request_bodies(app: Flask, max_body: int) -> None:
 
     @app.before_request
     def allow_upload() -> None:
-        if most := large_request_limit(request.method, request.path, request.headers.get("Cookie", "")):
+        credentials = request.headers.get("Cookie") or request.headers.get("Authorization", "")
+        if most := large_request_limit(request.method, request.path, credentials):
             request.max_content_length = request.max_form_memory_size = most

@@ -17,6 +17,8 @@ from .scripts import Script
 
 #: Keys that one SCAN looks at. It holds the server for less than a millisecond.
 KEYS_PER_STEP = 1_000
+#: Pattern for the first letters of "bulk", "check" and "notes". The server sends few other keys, and no comments.
+_FIRST_LETTERS = "[bcn][uho][elt]*"
 #: Records read at once.
 _RECORDS_PER_READ = 100
 #: Stands for the description of a bulk action about the person.
@@ -42,8 +44,8 @@ class SubjectScan:
         """Look at some keys. Remove the person's data from them, or only look for texts with the name."""
         k = self._keys
         prefixes = {"checks": k.check(site, ""), "bulk_actions": k.bulk(site, ""), "notes": k.notes(site, "")}
-        of_site = keys_from(k.check(site, "").removesuffix("check:"))
-        following, found = self._client.scan(int(cursor or 0), of_site, KEYS_PER_STEP)
+        of_site = keys_from(k.check(site, "").removesuffix("check:")).removesuffix("*")
+        following, found = self._client.scan(int(cursor or 0), of_site + _FIRST_LETTERS, KEYS_PER_STEP)
         names = [text(key) for key in found]
         ids = {
             kind: sorted(name.removeprefix(start) for name in names if name.startswith(start))

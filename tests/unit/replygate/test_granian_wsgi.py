@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from replygate.granian_wsgi import WSGIAdapter, answer, environ
-from service.web.upload_limits import MAX_AKISMET_BODY
+from service.web.upload_limits import MAX_AKISMET_BODY, Uploader
 
 
 class Headers(list[tuple[str, str]]):
@@ -122,14 +122,69 @@ def test_an_application_s_parts_are_joined_and_closed() -> None:
 )  # fmt: skip
 def test_uploads_of_people_who_are_signed_in_may_be_larger(prefix: str, path: str) -> None:
     def size_read(headers: list[tuple[str, str]], path: str) -> int:
-        line, adapter = Line(b"x" * 1000), WSGIAdapter(echo, threads=1, max_body=10, max_form=40)
-        length = ("content-length", "1000")
-        asyncio.run(adapter.__rsgi__(request([length, *headers], method="POST", path=path), line))
+        line, length = Line(b"x" * 1000), ("content-length", "1000")
+        asyncio.run(uploads().__rsgi__(request([length, *headers], method="POST", path=path), line))
         return len(line.answered[2])
 
-    cookie = ("cookie", "session=s")
-    assert size_read([cookie], prefix + path) == 1000
+    cookie, key = ("cookie", "session=ines"), ("authorization", "Bearer rgp_ines")
+    assert size_read([cookie], prefix + path) == size_read([key], prefix + path) == 1000
     assert size_read([], prefix + path) == size_read([cookie], "/sites/blog/rules") == 0
+    assert size_read([("cookie", "session=anything")], prefix + path) == 0
+
+
+def uploads() -> WSGIAdapter:
+    """Return an adapter that lets people with the name of a person in the cookie upload, to the site of the path."""
+
+    def uploader(environment: Any) -> Uploader | None:
+        shown = environment.get("HTTP_COOKIE", "") + environment.get("HTTP_AUTHORIZATION", "")
+        person = shown[-4:]
+        known = person in ("ines", "olga", "paul")
+        return Uploader(person, environment["PATH_INFO"].split("/")[-2]) if known else None
+
+    return WSGIAdapter(echo, threads=1, max_body=10, max_form=40, uploader=uploader)
+
+
+def asked(person: str, site: str, chunked: bool = True) -> Any:
+    size = ("transfer-encoding", "chunked") if chunked else ("content-length", "1000")
+    return request([size, ("cookie", f"session={person}")], method="POST", path=f"/sites/{site}/import")
+
+
+async def statuses_during_upload(*others: Any) -> list[int]:
+    """Let ines upload slowly to the site blog, and return what the others get. Then it ends, and the last is asked."""
+    adapter, slow = uploads(), Line(b"x", ends=False)
+    first = asyncio.create_task(adapter.__rsgi__(asked("ines", "blog"), slow))
+    await asyncio.sleep(0.05)
+    found = []
+    for other in others:
+        line = Line(b"x" * 20)
+        await adapter.__rsgi__(other, line)
+        found.append(line.answered[0])
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    line = Line(b"x" * 20)
+    await adapter.__rsgi__(others[-1], line)
+    return [*found, line.answered[0]]
+
+
+def test_one_upload_of_each_person_and_site_is_read_at_once() -> None:
+    others = (asked("ines", "shop"), asked("olga", "blog"))
+    assert asyncio.run(statuses_during_upload(*others)) == [503, 503, 200]
+
+
+def test_cookies_of_strangers_hold_no_place_of_an_upload() -> None:
+    async def run() -> int:
+        adapter, tasks = uploads(), []
+        for n in range(10):
+            tasks.append(asyncio.create_task(adapter.__rsgi__(asked(f"stranger {n}", "blog"), Line(ends=False))))
+        await asyncio.sleep(0.05)
+        line = Line(b"x" * 1000)
+        await adapter.__rsgi__(asked("ines", "blog", chunked=False), line)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return len(line.answered[2])
+
+    assert asyncio.run(run()) == 1000
 
 
 @pytest.mark.parametrize("path", ["/1.1/comment-check", "/replies/k/0123456789ab/1.2/submit-ham"])
