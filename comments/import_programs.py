@@ -24,5 +24,6 @@ PROGRAMS: Mapping[str, ImportProgram] = {
         ImportProgram("isso", "Isso", "SQLite, the file that `dbpath` names in Isso's settings"),
         ImportProgram("remark42", "Remark42", "JSON lines, from `backup` in Remark42"),
         ImportProgram("commento", "Commento or Comentario", "JSON, from the export of Commento or Comentario"),
+        ImportProgram("replygate", "Replygate", "JSON lines, from the export of another site; only its comments"),
     )
 }

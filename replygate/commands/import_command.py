@@ -70,7 +70,8 @@ def _command(program: ImportProgram) -> click.Command:
 
 
 for _program in PROGRAMS.values():
-    import_comments.add_command(_command(_program))
+    if _program.name != "replygate":  # its own command restores the whole site
+        import_comments.add_command(_command(_program))
 
 
 def run_import(

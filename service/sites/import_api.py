@@ -24,7 +24,9 @@ class ImportQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    program: Literal["wxr", "disqus", "isso", "remark42", "commento"] = Field(description="Program of the export.")
+    program: Literal["wxr", "disqus", "isso", "remark42", "commento", "replygate"] = Field(
+        description="Program of the export. Of one of Replygate, only the comments are imported."
+    )
     name: str = Field(default="", max_length=120, description="Name of the file, to show.")
     pingbacks: bool = Field(default=False, description="Import pingbacks and trackbacks too.")
     unpublished: bool = Field(default=False, description="Import comments on drafts and private pages too.")

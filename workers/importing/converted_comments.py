@@ -13,7 +13,7 @@ from comments.model import STAFF, Comment, Decision
 from comments.pseudonyms import ID_LETTERS, Pseudonyms, id_of
 from comments.storage.codec import milliseconds, moment
 from comments.text_cleaning import clean_email, clean_line, clean_text, clean_website
-from comments.validation import LENGTHS, is_blank, is_email, is_web_address
+from comments.validation import ID, LENGTHS, is_blank, is_email, is_web_address
 
 from .html_text import markdown_of
 from .planned_rows import PlannedComment
@@ -36,8 +36,11 @@ _LESSONS = {Status.APPROVED: Action.APPROVE, Status.SPAM: Action.SPAM}
 def imported_id(program: str, source: str, old_id: str) -> str:
     """Return the id of a comment. It is always the same, so that importing again adds nothing.
 
-    A comment from Isso keeps its number, unless the import has a name of its own.
+    A comment from Isso keeps its number, unless the import has a name of its own. One from Replygate keeps its id, so
+    that a site gets back what it has lost.
     """
+    if program == "replygate" and ID.fullmatch(old_id):
+        return old_id
     if program == "isso" and not source and old_id.isdecimal() and 0 < int(old_id[:20]) < FIRST_OWN_NUMBER:
         return id_of_isso_comment(int(old_id))
     name = "\0".join(("replygate import", program, source, old_id)).encode("utf-8", "replace")

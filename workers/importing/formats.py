@@ -7,6 +7,7 @@ from .disqus_export import read_disqus
 from .export_files import ExportReader
 from .isso_database import read_isso
 from .remark42_export import read_remark42
+from .replygate_export import read_replygate
 from .source_rows import SourceRow
 from .wordpress_export import read_wxr
 
@@ -19,4 +20,5 @@ READERS: Mapping[str, ReadExport] = {
     "isso": read_isso,
     "remark42": read_remark42,
     "commento": read_commento,
+    "replygate": read_replygate,
 }

@@ -102,8 +102,9 @@ class ImportPlan:
     def _write(self, report: ImportReport) -> None:
         self._database.executemany(
             # Of a page that is there twice, neither may be private.
-            "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, '')"
-            " ON CONFLICT (key) DO UPDATE SET public = min(public, excluded.public)",
+            "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, '') ON CONFLICT (key) DO UPDATE SET"
+            " public = min(public, excluded.public), closed = max(closed, excluded.closed),"
+            " title = CASE title WHEN '' THEN excluded.title ELSE title END",
             [(p.key, p.link, p.title, p.closed, p.public, p.unknown_status, p.id, p.above) for p in self._pages],
         )
         for c in self._comments:

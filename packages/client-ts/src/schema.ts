@@ -5088,8 +5088,8 @@ export interface operations {
     import_api_upload_export: {
         parameters: {
             query: {
-                /** @description Program of the export. */
-                program: "wxr" | "disqus" | "isso" | "remark42" | "commento";
+                /** @description Program of the export. Of one of Replygate, only the comments are imported. */
+                program: "wxr" | "disqus" | "isso" | "remark42" | "commento" | "replygate";
                 /** @description Name of the file, to show. */
                 name?: string;
                 /** @description Import pingbacks and trackbacks too. */

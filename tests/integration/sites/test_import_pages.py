@@ -1,5 +1,6 @@
 """Owners import comments in the browser and by the API: upload, report of the dry run, start, the same report."""
 
+import gzip
 import io
 import re
 from dataclasses import replace
@@ -7,13 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from comments.archive.site_export import export_lines
 from comments.audit import AuditAction
 from comments.comment_export import all_comments
+from comments.lifecycle import Status
+from comments.pseudonyms import Pseudonyms
 from comments.settings import Settings
 from comments.storage.import_uploads import ImportPhase
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
-from tests.support.builders import a_site, settings
+from comments.text_cleaning import clean_text
+from tests.support.builders import SECRET, a_site, published, settings
+from tests.support.lively_site import fill_site
 from tests.support.recorded_jobs import RecordedJobs
 from tests.support.web_app import SignedInClient, WebApp, open_web_app
 from workers.deps import Deps, now, set_deps
@@ -181,3 +187,72 @@ def test_a_file_that_cannot_be_read_in_time_is_given_up(owner: SignedInClient, s
     storage.import_uploads.replace("blog", state, replace(state, attempts=3))
     import_upload("blog", "")
     assert "replygate import" in shown(owner)
+
+
+def exported_site(web: WebApp, seed: int, id: str = "shop") -> bytes:
+    """Return an export of another site with everything that a site can have."""
+    fill_site(web.storage, seed, id)
+    lines = export_lines(web.storage, web.storage.sites.get(id), Pseudonyms(SECRET))
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def upload(owner: SignedInClient, content: bytes) -> int:
+    file = (io.BytesIO(content), "shop.jsonl")
+    return owner.post_form(PAGE, step="upload", program="replygate", file=file).status_code
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_an_export_of_another_site_brings_its_comments_and_nothing_else(
+    web: WebApp, storage: Storage, worker: Deps, seed: int
+) -> None:
+    content, owner = exported_site(web, seed), web.signed_in("rosa", blog="owner")
+    source = {c.id: c for c in all_comments(storage, "shop") if not c.draft_of}
+    kept = (storage.sites.get("blog"), storage.people.all(), storage.author_rules.all("blog"))
+    assert upload(owner, gzip.compress(content)) == 303
+    import_upload("blog", "")
+    assert list(all_comments(storage, "blog")) == []
+    assert "from Replygate" in shown(owner)
+    owner.post_form(PAGE, step="start")
+    import_upload("blog", "")
+    found = {c.id: c for c in all_comments(storage, "blog")}
+    texts = {id for id, c in source.items() if c.has_text and c.content.strip() and c.status is not Status.WITHDRAWN}
+    assert texts <= found.keys() <= source.keys()
+    expected = {Status.QUEUED: Status.HELD}
+    for id in texts:
+        before, after = source[id], found[id]
+        assert (after.content, after.author, after.email) == (
+            clean_text(before.content).rstrip(),
+            before.author,
+            before.email,
+        )
+        assert (after.status, after.received) == (expected.get(before.status, before.status), before.received)
+    assert (storage.sites.get("blog"), storage.people.all(), storage.author_rules.all("blog")) == kept
+
+
+def test_an_export_of_the_same_site_adds_only_what_is_missing(
+    web: WebApp, owner: SignedInClient, storage: Storage, worker: Deps
+) -> None:
+    here = published(storage, content="Still here")
+    lines = export_lines(storage, storage.sites.get("blog"), Pseudonyms(SECRET))
+    assert upload(owner, "".join(f"{line}\n" for line in lines).encode()) == 303
+    import_upload("blog", "")
+    assert "1 is here already" in shown(owner)
+    assert storage.comments.get("blog", here.id) == here
+
+
+@pytest.mark.parametrize("change", ["cut", "changed", "later", "text"])
+def test_a_damaged_export_of_replygate_imports_nothing(
+    web: WebApp, storage: Storage, worker: Deps, change: str
+) -> None:
+    content, owner = exported_site(web, 1), web.signed_in("rosa", blog="owner")
+    damaged = {
+        "cut": content[: len(content) // 2],
+        "changed": content.replace(b'"author":"', b'"author":"x', 1),
+        "later": content.replace(b'"version":2', b'"version":99', 1),
+        "text": b"no export",
+    }[change]
+    upload(owner, damaged)
+    import_upload("blog", "")
+    assert "cannot be read" in shown(owner)
+    assert "Nothing was imported" in shown(owner)
+    assert list(all_comments(storage, "blog")) == []
