@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from .code_fences import FENCE, unfenced
 from .encodings import (
     INDICATOR,
     SHORTEST_ENCODED,
@@ -35,9 +36,6 @@ HIDDEN_IN_WORD = re.compile(f"[A-Za-z][{_HIDDEN}]+[A-Za-z]")
 MARKS = re.compile(f"[{_MARKS}]+")
 ACCENTED = re.compile("[\u00c0-\u024f\u0370-\u03ff\u1e00-\u1fff]+")
 _HTML_TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>|<!--[^<>]{0,300}-->")
-#: Markdown's marks around a block of code.
-FENCE = "```"
-FENCES = re.compile(r"```[\w-]*\n|\n?```")
 FANCY = re.compile(f"[{''.join(FOR_ALL_WORDS)}]")
 MIXED = re.compile(f"[A-Za-z][{_LIKE_LATIN}]|[{_LIKE_LATIN}][A-Za-z]")
 CYRILLIC = re.compile(f"[{ONLY_CYRILLIC}]")
@@ -52,6 +50,9 @@ LOOK_ALIKE = "look-alike letters"
 #: Disguised spellings of words, in the order in which they are undone.
 DOTS = "dots inside words"
 ENCODED_TEXT, PIECES, TOGETHER = "encoded text", "words in pieces", "words run together"
+FENCED_PROSE = "prose as code"
+#: Letters of a single word that may consist of several.
+SHORTEST_JOINED = 14
 ENCODINGS = ((re.compile("\u202e"), unreversed), (INDICATOR, without_indicators))
 SPELLINGS = (
     ("digits as letters", unleet),
@@ -126,7 +127,7 @@ def _unaccented(text: str, disguises: list[str]) -> str:
 @lru_cache(maxsize=512)
 def fold(text: str) -> Folded:
     """Undo entities, tags, compatibility forms, hidden characters, accents, homoglyphs and disguised spellings."""
-    if text.isascii() and text.isalpha():
+    if text.isascii() and text.isalpha() and len(text) < SHORTEST_JOINED:
         return Folded(text.casefold(), (), text)
     disguises: list[str] = []
     text = _decoded(text, disguises)
@@ -136,7 +137,8 @@ def fold(text: str) -> Folded:
     if "<" in text:
         text = _HTML_TAG.sub("", text)
     if FENCE in text:
-        text = FENCES.sub("", text)
+        text, has_prose = unfenced(text)
+        disguises += [FENCED_PROSE] if has_prose else []
     if not text.isascii():
         text = _unaccented(text, disguises)
     for name, undo in SPELLINGS:

@@ -9,6 +9,7 @@ _PLAIN = frozenset(
     (
         *("fancy letters", "stacked accents", "look-alike letters", "hidden characters", "spaced letters"),
         *("digits as letters", "dots inside words", "encoded text", "words in pieces", "words run together"),
+        "prose as code",
         *("markup", "markup in square brackets", "code", "the same link again", "links to articles only"),
         *("digits in the name", "signs in the name", "digits in the website", "hyphens in the website"),
         *("few words for its links", "lines broken inside a sentence", "2 links", "3 links", "4 or more links"),

@@ -97,6 +97,7 @@ WEIGHT_LIMITS = {
     "encoded text": 2.4,
     "words in pieces": 2.4,
     "words run together": 2.4,
+    "prose as code": 2.4,
 }
 
 

@@ -213,6 +213,12 @@ def test_names_in_camel_case_are_no_disguise() -> None:
         ("CHECKMYCHANNELFORMY NEWSONG", "check my channel for my new song"),
         ("GOTOMYCHANNELAnd CheckOutMyWritten Songs", "go to my channel and check out my written songs"),
         ("SubscribeToMyChannel!", "subscribe to my channel!"),
+        ("CheckMyFirstVideoOut", "check my first video out"),
+        ("YouWon'tRegretIt VisitMyChannel", "you won't regret it visit my channel"),
+        (
+            "FollowMeOnTwitter https://shop.example/a-long-path/to/the-best-offers/of-this-year",
+            "follow me on twitter https://shop.example/a-long-path/to/the-best-offers/of-this-year",
+        ),
     ],
 )
 def test_words_that_are_run_together_are_separated(disguised: str, plain: str) -> None:
@@ -240,6 +246,29 @@ def test_prose_in_a_code_fence_is_no_code() -> None:
         assert "code" not in _traits(text)
     for text in ("Call `foo()` first", "Use `grep` for it", "```\nfor (i = 0; i < 3; i++) {}\n```"):
         assert "code" in _traits(text)
+
+
+def test_a_comment_of_prose_in_a_code_fence_is_disguised() -> None:
+    for text in (
+        "```\nCheap pills at my shop, call now and save\n```",
+        "Hi ```text\nSubscribe to my channel for free games, please http://shop.example/list?id=1\n```",
+        "```\nThe fence of this advert is never closed",
+    ):
+        assert fold(text).disguises == ("prose as code",)
+        assert "```" not in fold(text).text
+
+
+def test_code_and_output_in_a_fence_are_no_disguise() -> None:
+    for text in (
+        "```\nfor (i = 0; i < 3; i++) {}\n```",
+        "I get this with the new version:\n```\nYour connection is not private, and somebody may read it\n```\n"
+        "Is the certificate too old, or is it something in my settings that I could change? Thanks for the theme!",
+        "```\nsudo apt install git\n```",
+        "```\nLoadError: cannot load such file -- json (in /usr/lib)\n    from a.rb:3:in <main>\n```",
+        "``` ```",
+        "```",
+    ):
+        assert fold(text).disguises == ()
 
 
 def _traits(text: str) -> set[str]:
