@@ -10,6 +10,7 @@ from comments.signals import PUBLISHED_UNSEEN, Override, SignalCatalogue, Signal
 from workers.learning.combined_model import combined_score
 from workers.learning.features import features
 from workers.text.links import links
+from workers.text.reference_works import are_references
 
 from .author_rules import author_rules, is_link_trust
 from .base import Facts, Filter, plural
@@ -52,9 +53,9 @@ class AuthorFilter(Filter):
         ),
         PUBLISHED_UNSEEN: SignalInfo(
             0.0,
-            "no moderator has approved a comment by the author, but `moderation` is `unsure` and this one has no link "
-            f"or contact in its text, no website that looks like advertising, and at most {100 * SURE:g} % probability "
-            "of spam",
+            "no moderator has approved a comment by the author, but `moderation` is `unsure` and this one has no "
+            "contact in its text, no link except to reference works (Wikipedia, standards, manuals), no website that "
+            f"looks like advertising, and at most {100 * SURE:g} % probability of spam",
             title="Harmless first comment",
             sentence="{evidence}.",
             tone="good",
@@ -151,7 +152,7 @@ def _why_to_review(comment: Comment, facts: Facts) -> str:
 
 def reason_for_review(comment: Comment, facts: Facts) -> str:
     """Return what in a comment is seen by a person first, whatever the probability of spam; "" if nothing."""
-    if has_links_in_text(comment):
+    if has_links_in_text(comment) and not _has_references_only(comment):
         return "has a link"
     if has_contact(comment):
         return "says how to contact its author"
@@ -163,6 +164,11 @@ def reason_for_review(comment: Comment, facts: Facts) -> str:
 def has_contact(comment: Comment) -> bool:
     """True if the text has a phone number, an email address or the name of a messenger."""
     return any(trait in CONTACTS or trait.startswith("messenger ") for trait in features(comment).traits)
+
+
+def _has_references_only(comment: Comment) -> bool:
+    """True if the text links to reference works only, and the name nowhere."""
+    return not links(comment.author) and are_references(links(comment.content))
 
 
 def has_links_in_text(comment: Comment) -> bool:

@@ -102,6 +102,10 @@ def test_a_first_comment_that_is_surely_honest_is_published_and_says_so():
     "fields",
     [
         {"content": f"{SURELY_HONEST} See https://farmers.example/water"},
+        {"content": f"{SURELY_HONEST} See https://en.wikipedia.org/wiki/Water and https://farmers.example/water"},
+        {"content": f"{SURELY_HONEST} See https://www.w3.org/redirect?url=https://farmers.example"},
+        {"content": f"{SURELY_HONEST} See https://wikipedia.org.farmers.example/water"},
+        {"content": f"{SURELY_HONEST} See https://fakewikipedia.org/water"},
         {"url": "https://cheap-loans-online.example"},
         {"url": "https://farmers.example/member.php?u=4711"},
         {"url": "https://farmers.example", "author": "best casino online"},
@@ -115,6 +119,21 @@ def test_a_first_comment_that_is_surely_honest_is_published_and_says_so():
 def test_a_first_comment_with_a_link_contact_or_doubt_is_held(fields):
     comment = a_comment(**{"content": SURELY_HONEST, **fields})
     assert strengths(AuthorFilter(), comment, moderation="unsure") == {"author.first": 1.0}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://en.wikipedia.org/wiki/Water_law",
+        "https://www.rfc-editor.org/rfc/rfc9110",
+        "https://doi.org/10.1000/182",
+    ],
+)
+def test_a_first_comment_with_a_link_to_a_reference_work_is_published_if_it_is_surely_honest(address: str) -> None:
+    comment = a_comment(content=f"{SURELY_HONEST} See {address}")
+    assert combined_score(comment, TokenCounts()).probability <= SURE
+    assert strengths(AuthorFilter(), comment, moderation="unsure") == {"author.sure": 1.0}
+    assert strengths(AuthorFilter(), comment, moderation="first")["author.first"] == 1.0
 
 
 def test_the_first_link_in_the_text_of_a_known_author_is_held_where_first_comments_are_published_when_sure():
