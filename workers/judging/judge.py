@@ -145,9 +145,10 @@ def decision_for(comment: Comment, facts: Facts, signals: Sequence[Signal], poli
     published, whoever wrote it. Points refuse only on a site with enough lessons.
     """
     may_refuse, score = has_enough_lessons(facts.corpus), combined_score(comment, facts.corpus, facts.site.refusals)
+    log_odds = round(score.log_odds, 2)
     if was_held_before_edit(comment):
         signals = (*signals, Signal(HELD_BEFORE, 1.0, "It waited for a moderator when its author edited it"))
-    decision = policy.decide(signals, facts.now, may_refuse)
+    decision = policy.decide(signals, facts.now, may_refuse, log_odds)
     if decision.action is Action.APPROVE and score.probability >= CERTAIN_PROBABILITY:
         signals = (
             *signals,
@@ -157,7 +158,7 @@ def decision_for(comment: Comment, facts: Facts, signals: Sequence[Signal], poli
                 f"It is spam with a probability of {100 * score.probability:.0f} %, and that is never published unseen",
             ),
         )
-        decision = policy.decide(signals, facts.now, may_refuse)
+        decision = policy.decide(signals, facts.now, may_refuse, log_odds)
     rejected = any(policy.weights[s.name] is Override.REJECT for s in signals)
     if decision.action is not Action.HOLD and not rejected and is_spot_check(comment.id, facts):
         spot_check = Signal(
@@ -165,10 +166,10 @@ def decision_for(comment: Comment, facts: Facts, signals: Sequence[Signal], poli
             1.0,
             f"It was chosen at random to check the filters, which would have {_OUTCOMES[decision.action]}",
         )
-        decision = policy.decide((*signals, spot_check), facts.now, may_refuse)
+        decision = policy.decide((*signals, spot_check), facts.now, may_refuse, log_odds)
     masked = masked_content(comment, facts) if any(s.name == MASKED for s in signals) else ""
     wave = wave_name(comment.content) if decision.action is Action.HOLD else ""
-    return replace(decision, masked=masked, log_odds=round(score.log_odds, 2), wave=wave)
+    return replace(decision, masked=masked, wave=wave) if masked or wave else decision
 
 
 def _hit_rules(comment: Comment, facts: Facts, signals: Iterable[Signal]) -> tuple[AuthorRule, ...]:

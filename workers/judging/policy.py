@@ -125,8 +125,13 @@ class Policy:
             weight = self.spam_at
         return 0.0 if isinstance(weight, Override) else round(weight * signal.strength, 3)
 
-    def decide(self, signals: Iterable[Signal], at: datetime, may_refuse: bool = True) -> Decision:
-        """Weigh the signals and decide. Without `may_refuse`, points only hold: the site has too few lessons."""
+    def decide(
+        self, signals: Iterable[Signal], at: datetime, may_refuse: bool = True, log_odds: float = 0.0
+    ) -> Decision:
+        """Weigh the signals and decide. Without `may_refuse`, points only hold: the site has too few lessons.
+
+        `log_odds` are those of the model, which the decision stores.
+        """
         given = list(signals)
         shares = dict.fromkeys(self.history, self._history_share(given))
         if any(s.name == LINKS_TRUSTED for s in given):
@@ -145,6 +150,7 @@ class Policy:
             signals=weighed,
             hold_at=self.hold_at,
             spam_at=self.spam_at,
+            log_odds=log_odds,
         )
 
     def holds(self, signal: Signal) -> bool:

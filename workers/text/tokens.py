@@ -74,6 +74,7 @@ def fingerprint(text: str) -> str:
     return of_text if len(of_text) >= LEAST_COMPARED else ""
 
 
+@lru_cache(maxsize=256)
 def is_long(text: str) -> bool:
     """True if two texts like this one hardly ever have the same words by coincidence."""
     return len(fingerprint(text)) >= ENOUGH_LETTERS and len(words(without_addresses(fold(text).text))) >= LEAST_WORDS
