@@ -35,6 +35,7 @@ class SignsOfLife:
         self.arrived = deque[bytes](maxlen=10_000)
         threading.Thread(target=self._receive, name="signs of life", daemon=True).start()
         self._last: dict[int, float] = {}
+        self._ready: set[int] = set()
         self._looked = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -54,30 +55,53 @@ class SignsOfLife:
         if now - self._looked > after / 2:
             self._last = dict.fromkeys(self._last, now)
         self._looked = now
-        for pid in self._received():
-            self._last[pid] = now
+        self._read()
         self._last = {pid: at for pid, at in self._last.items() if pid in processes}
+        self._ready &= self._last.keys()
         return [pid for pid, at in self._last.items() if now - at > after]
+
+    def has_run(self, pid: int) -> bool:
+        """Return whether the process gave a sign of life."""
+        self._read()
+        return pid in self._last
+
+    def is_ready(self, pid: int) -> bool:
+        """Return whether the process said that it is ready."""
+        self._read()
+        return pid in self._ready
 
     def _receive(self) -> None:
         with contextlib.suppress(OSError):  # closed
             while data := self._socket.recv(256):
                 self.arrived.append(data)
 
-    def _received(self) -> list[int]:
-        found = []
+    def _read(self) -> None:
         while self.arrived:
             lines = self.arrived.popleft().decode("utf-8", "replace").split("\n")
             fields = dict(line.split("=", 1) for line in lines if "=" in line)
-            if fields.get("WATCHDOG") == "1" and fields.get("X_PID", "").isdigit():
-                found.append(int(fields["X_PID"]))
-        return found
+            if not fields.get("X_PID", "").isdigit():
+                continue
+            pid = int(fields["X_PID"])
+            if fields.get("WATCHDOG") == "1":
+                self._last[pid] = time.monotonic()
+            if fields.get("READY") == "1":
+                self._ready.add(pid)
 
 
 def sign_of_life(address: str) -> Callable[[], None]:
     """Return a function that sends one sign of life of this process. If nobody listens, nothing happens."""
+    return _sender(address, "WATCHDOG=1")
+
+
+def ready_signal(env: Mapping[str, str]) -> Callable[[], None]:
+    """Return a function that says that this process is ready, if `env` names somebody who listens."""
+    address = env.get(NOTIFY_SOCKET)
+    return _sender(address, "READY=1") if address else lambda: None
+
+
+def _sender(address: str, word: str) -> Callable[[], None]:
     target = "\0" + address[1:] if address.startswith("@") else address  # systemd's way to write an abstract address
-    message = f"WATCHDOG=1\nX_PID={os.getpid()}".encode()
+    message = f"{word}\nX_PID={os.getpid()}".encode()
 
     def send() -> None:
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:

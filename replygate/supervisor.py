@@ -4,52 +4,32 @@ No process is left running. Each part leads its own session, and when it ends th
 Each part asks the kernel for SIGTERM when its parent ends (`exec_with_parent.wrapped`), so that SIGKILL of the
 supervisor stops all parts. Child processes of parts do the same (`web_server`). Being a subreaper would not help: it
 only inherits orphans, and none are left.
+
+A rolling restart starts a second process of each part, waits until it works, and then stops the first.
 """
 
 import contextlib
 import logging
-import os
 import select
 import signal
 import socket
-import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Collection, Sequence
 from types import FrameType, TracebackType
 from typing import BinaryIO, Self
 
 from comments.errors import ReplygateError
-from comments.watchdog import FROZEN_AFTER, INTERVAL, NOTIFY_SOCKET, SignsOfLife
+from comments.watchdog import FROZEN_AFTER, INTERVAL, SignsOfLife
 
-from .exec_with_parent import wrapped
+from .supervised_part import Child, SupervisedPart, kill_group
 
 log = logging.getLogger(__name__)
 
-SHORTEST_DELAY = 0.2  # seconds; long enough that a program that cannot start costs little
-LONGEST_DELAY = 5.0  # seconds; together with the lease less than the 15 within which a comment should be decided
 POLL = 0.02  # seconds between two checks of whether a part is ready
 PROGRESS_EVERY = 1.0  # seconds between two looks at the progress of a part that is not ready
 MAX_FAILED_STARTS = 4  # ends of a part before it was ever ready
+REPLACEMENT_TIMEOUT = 60.0  # seconds for a new process to work before the former one is stopped
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
-
-
-@dataclass(frozen=True, slots=True)
-class SupervisedPart:
-    """One program to keep running. Parts of the lowest `rank` are stopped first."""
-
-    name: str
-    command: list[str]
-    env: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
-    ready: Callable[[], bool] = lambda: True
-    rank: int = 0
-    grace: float = 10.0  # seconds from SIGTERM to SIGKILL
-    delay: float = SHORTEST_DELAY  # seconds to the first restart; later ones back off
-    stable_after: float = 10.0  # seconds of running after which the next end counts as the first again
-    lock: Path | None = None  # held while it runs, so that a restart waits for the process before
-    progress: Callable[[], str] = lambda: ""  # while it starts; as long as there is any, it has more time
-    explain: Callable[[], str] = lambda: ""  # why it does not start, for people
 
 
 class Stopped(Exception):
@@ -60,67 +40,12 @@ class NeverReady(ReplygateError):
     """Raised when a part does not become ready in time, or keeps ending."""
 
 
-class Child:
-    """A part and its current process."""
-
-    def __init__(self, part: SupervisedPart, output: BinaryIO | None, notify: str) -> None:
-        self.part = part
-        self._output, self._notify = output, notify
-        self.ends = 0
-        self.process: subprocess.Popen[bytes] | None = None
-        self.started = 0.0
-        self.start_at = 0.0  # earliest time of the next start, by the monotonic clock
-        self._delay = 0.0
-
-    def start(self) -> None:
-        words = wrapped(self.part.command, self.part.lock)
-        self.started = time.monotonic()
-        self.process = subprocess.Popen(  # noqa: S603 - the commands are our own
-            words,
-            env={**self.part.env, NOTIFY_SOCKET: self._notify},
-            stdin=subprocess.DEVNULL,
-            stdout=self._output,
-            stderr=self._output,
-            start_new_session=True,
-        )
-
-    def check(self) -> None:
-        """If the process has ended, kill the rest of its group and schedule a restart."""
-        if self.process is None or self.process.poll() is None:
-            return
-        lived = time.monotonic() - self.started
-        _kill_group(self.process.pid)
-        first = lived >= self.part.stable_after or not self._delay
-        self._delay = max(SHORTEST_DELAY, 0 if first else min(self._delay * 2, LONGEST_DELAY))
-        wait = self.part.delay if first else self._delay
-        log.warning("%s ended with %s after %.1f s", self.part.name, self.process.returncode, lived)
-        self.ends += 1
-        self.start_at = time.monotonic() + wait
-        self.process = None
-
-    def ask_to_stop(self) -> None:
-        """Send SIGTERM to the main process only, which stops its own child processes."""
-        if self.process is not None:
-            self.process.terminate()
-
-    def kill(self) -> None:
-        """Kill the rest of the process group and wait for it."""
-        if self.process is not None:
-            _kill_group(self.process.pid)
-            self.process.wait()
-            self.process = None
-
-
-def _kill_group(leader: int) -> None:
-    with contextlib.suppress(ProcessLookupError):  # all have ended
-        os.killpg(leader, signal.SIGKILL)
-
-
 class Supervisor:
     """A context manager for the main thread. It handles signals, and stops all parts at the end.
 
     Output of the parts goes to `output`, or to the supervisor's own output. `report` receives progress as text.
     A part that gives no sign of life for `frozen_after` seconds is killed and started again (`watchdog`).
+    The signals `restart_on` ask for a rolling restart.
     """
 
     def __init__(
@@ -128,11 +53,12 @@ class Supervisor:
         output: BinaryIO | None = None,
         report: Callable[[str], None] = lambda _: None,
         frozen_after: float = FROZEN_AFTER,
+        restart_on: Collection[signal.Signals] = (),
     ) -> None:
         self._output, self._report, self._frozen_after = output, report, frozen_after
         self._signs = SignsOfLife()
         self._children: list[Child] = []
-        self._stop_requests = 0
+        self._stop_requests, self._restart_on, self._must_restart = 0, restart_on, False
         self._wakeup, self._wakeup_sender = socket.socketpair()  # a signal writes to the second
         self._old: list[tuple[signal.Signals, object]] = []
 
@@ -142,6 +68,8 @@ class Supervisor:
         signal.set_wakeup_fd(self._wakeup_sender.fileno(), warn_on_full_buffer=False)
         for number in STOP_SIGNALS:
             self._old.append((number, signal.signal(number, self._request_stop)))
+        for number in self._restart_on:
+            self._old.append((number, signal.signal(number, self._request_restart)))
         self._old.append((signal.SIGCHLD, signal.signal(signal.SIGCHLD, lambda *_: None)))
         return self
 
@@ -184,10 +112,47 @@ class Supervisor:
             while True:
                 self._check_children()
                 self._kill_frozen()
+                if self._must_restart:
+                    self._restart_all()
                 for task in tasks:
                     task()
                 waits = [c.start_at for c in self._children if c.process is None]
                 self._pause(max(0.0, min([time.monotonic() + INTERVAL, *waits]) - time.monotonic()))
+
+    def _restart_all(self) -> None:
+        """Replace all parts, one after the other, except those with a lock, of which only one process can run."""
+        self._must_restart = False
+        self._report("Restarting …")
+        for child in self._children:
+            if child.part.lock is None and child.process is not None and not self._replace(child):
+                self._report(f"  {child.part.name} does not start; the processes before go on")
+                return
+        self._report("Restarted.")
+
+    def _replace(self, child: Child) -> bool:
+        """Start a second process of the part. Stop the first once the second works; if it does not, keep the first."""
+        child.start_replacement()
+        until = time.monotonic() + REPLACEMENT_TIMEOUT
+        while not self._works(child):
+            assert child.process is not None  # noqa: S101 - just started
+            if child.process.poll() is not None or time.monotonic() > until:
+                child.give_up_replacement()
+                return False
+            self._pause(POLL)
+        assert child.former is not None  # noqa: S101 - `start_replacement` was called for a running part
+        child.former.terminate()
+        until = time.monotonic() + child.part.grace
+        while child.former.poll() is None and time.monotonic() < until:
+            self._pause(POLL)
+        child.kill_former()
+        self._report(f"  restarted {child.part.name}")
+        return True
+
+    def _works(self, child: Child) -> bool:
+        """Return whether the part's process said that it runs; one that listens must say that it is ready."""
+        assert child.process is not None  # noqa: S101 - just started
+        pid = child.process.pid
+        return self._signs.has_run(pid) if child.part.listening is None else self._signs.is_ready(pid)
 
     def _kill_frozen(self) -> None:
         """Kill the parts that are frozen; `_check_children` starts them again."""
@@ -195,10 +160,13 @@ class Supervisor:
         for pid in self._signs.frozen(running, self._frozen_after):
             log.error("%s gave no sign of life for %.0f s", running[pid].part.name, self._frozen_after)
             self._report(f"  {running[pid].part.name} is frozen; starting it again")
-            _kill_group(pid)
+            kill_group(pid)
 
     def _request_stop(self, number: int, frame: FrameType | None) -> None:
         self._stop_requests += 1
+
+    def _request_restart(self, number: int, frame: FrameType | None) -> None:
+        self._must_restart = True
 
     def _check_children(self) -> None:
         for child in self._children:
@@ -229,7 +197,7 @@ class Supervisor:
         for child in children:
             child.ask_to_stop()
         until = time.monotonic() + max(child.part.grace for child in children)
-        while self._stop_requests < 2 and any(c.process is not None and c.process.poll() is None for c in children):
+        while self._stop_requests < 2 and any(child.runs() for child in children):
             left = until - time.monotonic()
             if left <= 0:
                 break

@@ -1,6 +1,8 @@
 """Run Valkey, web, workers and sweep on one machine, with all their data in one directory."""
 
 import http.client
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -26,8 +28,10 @@ from service.accounts.invitations import sign_in_link
 from . import embedded_valkey
 from .data_directory import SpaceCheck, locked, make_private, secret_file
 from .deployment import ADDRESS_FILE
+from .listening_socket import open_socket, passed_socket
 from .log_file import open_log
-from .supervisor import SupervisedPart, Supervisor
+from .supervised_part import SupervisedPart
+from .supervisor import Supervisor
 
 #: The site and the account that the first start creates.
 _DEMO_SITE_ID, _DEMO_ACCOUNT = "demo", "admin"
@@ -53,10 +57,14 @@ def up(directory: Path, env: Mapping[str, str], *, host: str = "", port: int = 0
     environment = _environment(directory, env, host, port)
     settings = Settings.from_env(environment)
     logs.configure(settings.log_level, "up", settings.log_format)
-    with locked(directory), open_log(directory / LOG_FILE) as log, Supervisor(log.file, _progress) as supervisor:
+    with (
+        locked(directory),
+        open_log(directory / LOG_FILE) as log,
+        Supervisor(log.file, _progress, restart_on=_restart_signals()) as supervisor,
+        _listen(settings) as listening,
+    ):
         check_space = SpaceCheck(directory, _progress)
         check_space()
-        _check_port(settings)
         _progress("Starting Replygate …")
         supervisor.start(_valkey(directory))
         storage = open_redis(settings)
@@ -64,11 +72,16 @@ def up(directory: Path, env: Mapping[str, str], *, host: str = "", port: int = 0
         if examples and settings.demo and not storage.comments.counters(_DEMO_SITE_ID).accepted:
             _add_examples(log.file, environment)
         (directory / ADDRESS_FILE).write_text(settings.public_url)
-        for part in _parts(settings, environment):
+        for part in _parts(settings, environment, listening.fileno()):
             supervisor.start(part)
         click.echo(welcome(storage, settings, directory))
         supervisor.watch([log.limit, check_space])
     _progress(f"Replygate has stopped. All comments are safe in {directory}/.")
+
+
+def _restart_signals() -> tuple[signal.Signals, ...]:
+    """On a terminal, SIGHUP means that it was closed, and ends this process."""
+    return () if sys.stdin.isatty() else (signal.SIGHUP,)
 
 
 def _progress(line: str) -> None:
@@ -98,13 +111,17 @@ def _prefixed(values: Mapping[str, str]) -> dict[str, str]:
     return {PREFIX + name: value for name, value in values.items()}
 
 
-def _check_port(settings: Settings) -> None:
-    """Wait a moment for the port: the web server of a killed `up` may still answer its last requests."""
+def _listen(settings: Settings) -> socket.socket:
+    """Open the port, which this process holds while web processes are replaced; systemd may have passed it.
+
+    Wait a moment for it: the web server of a killed `up` may still answer its last requests.
+    """
+    if passed := passed_socket(os.environ):
+        return passed
     until = time.monotonic() + PORT_TIMEOUT
     while True:
         try:
-            socket.create_server((settings.host, settings.port)).close()
-            return
+            return open_socket(settings.host, settings.port)
         except OSError as error:
             if time.monotonic() > until:
                 address = f"{settings.host}:{settings.port}"
@@ -127,7 +144,7 @@ def _valkey(directory: Path) -> SupervisedPart:
     )
 
 
-def _parts(settings: Settings, environment: Mapping[str, str]) -> list[SupervisedPart]:
+def _parts(settings: Settings, environment: Mapping[str, str], listening: int) -> list[SupervisedPart]:
     def part(name: str, *module: str, rank: int = 1) -> SupervisedPart:
         return SupervisedPart(name, [sys.executable, "-m", *module], environment, rank=rank)
 
@@ -136,7 +153,7 @@ def _parts(settings: Settings, environment: Mapping[str, str]) -> list[Supervise
         *(part(f"judge {n + 1}", "workers.start", "judge") for n in range(settings.judges)),
         part("background", "workers.start", "background"),
         part("delivery", "workers.start", "delivery"),
-        replace(part("web", "replygate.web_server", rank=0), ready=lambda: _is_served(settings)),
+        replace(part("web", "replygate.web_server", rank=0), ready=lambda: _is_served(settings), listening=listening),
     ]
 
 

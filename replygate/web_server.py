@@ -11,6 +11,7 @@ import logging
 import os
 import resource
 import signal
+from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 
@@ -19,21 +20,23 @@ from granian.http import HTTP1Settings
 from granian.server.mp import MPServer
 
 from comments import logs
+from comments.errors import SettingsInvalid
 from comments.part_process import part_process
 from comments.settings import Settings
-from comments.watchdog import FROZEN_AFTER, SignsOfLife, repeat, sign_of_life
+from comments.watchdog import FROZEN_AFTER, SignsOfLife, ready_signal, repeat, sign_of_life
 from service.accounts.upload_permits import UPLOAD_PERMITS
 from service.web.errors import ERROR_FORMS
 
 from .exec_with_parent import stop_with_parent
 from .granian_wsgi import WSGIAdapter
+from .listening_socket import SharedSocketServer, open_socket, passed_socket
 
 log = logging.getLogger(__name__)
 
 #: Milliseconds for the headers of a request to arrive, also on an idle kept-alive connection.
 HEADER_TIMEOUT_MS = 10_000
 #: Connections of one process, with its event streams. Granian's default of 512 is what one client can open.
-MAX_CONNECTIONS, MAX_BACKLOG = 8_000, 4_096
+MAX_CONNECTIONS = 8_000
 #: Open files of a process besides its connections.
 OTHER_FILES = 200
 #: Seconds for running requests to finish at shutdown; a `Prefer: wait` request may take longer and is cut.
@@ -46,13 +49,22 @@ def serve(settings: Settings) -> None:
         settings.metrics_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with SignsOfLife() as signs:
         server = open_server(settings)
-        repeat(partial(kill_frozen, server, signs))
+        repeat(partial(watch_processes, server, signs, ready_signal(os.environ)))
         loader = partial(load_application, os.getpid(), settings, signs.address)
         server.serve(target_loader=loader)  # type: ignore[arg-type]  # RSGI, not a function
 
 
 def open_server(settings: Settings) -> MPServer:
-    return MPServer(
+    """Listen on the socket that was passed to this process, or open one.
+
+    Raises SettingsInvalid if the address is in use.
+    """
+    try:
+        listening = passed_socket(os.environ) or open_socket(settings.host, settings.port)
+    except OSError as error:
+        raise SettingsInvalid(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}") from error
+    return SharedSocketServer(
+        listening,
         "service.wsgi:app",
         address=settings.host,
         port=settings.port,
@@ -64,14 +76,20 @@ def open_server(settings: Settings) -> MPServer:
         log_dictconfig=logs.logging_config(settings.log_level, "web", settings.log_format),
         respawn_failed_workers=True,
         backpressure=connection_limit(),
-        backlog=MAX_BACKLOG,
         workers_kill_timeout=REQUEST_GRACE,
     )
 
 
-def kill_frozen(server: MPServer, signs: SignsOfLife) -> None:
-    """Kill web processes whose event loop stands still, because their connections wait. Granian starts others."""
-    for pid in signs.frozen([worker.inner.pid for worker in server.wrks]):
+def watch_processes(server: MPServer, signs: SignsOfLife, say_ready: Callable[[], None]) -> None:
+    """Kill web processes whose event loop stands still, because their connections wait. Granian starts others.
+
+    Say that the server is ready as long as one of them runs.
+    """
+    pids = [worker.inner.pid for worker in server.wrks]
+    frozen = signs.frozen(pids)
+    if any(signs.has_run(pid) for pid in pids):
+        say_ready()
+    for pid in frozen:
         log.error("the web process %d gave no sign of life for %.0f s", pid, FROZEN_AFTER)
         with contextlib.suppress(ProcessLookupError):  # it has just ended
             os.kill(pid, signal.SIGKILL)

@@ -3,7 +3,8 @@
 import os
 import sys
 
-from replygate.supervisor import SupervisedPart, Supervisor
+from replygate.supervised_part import SupervisedPart
+from replygate.supervisor import Supervisor
 
 
 def main() -> None:

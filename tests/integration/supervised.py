@@ -2,15 +2,18 @@
 
 The names describe the parts: "sleeper", "quitter" (ends at once with 0), "stubborn" (ignores SIGTERM), "parent" (has a
 child that dies with it), "deserter" (leaves a child in its process group), "late" (never ready), "alive" (gives signs
-of life), "slow" (ready late, with progress), "broken" (ends before it is ready).
+of life), "slow" (ready late, with progress), "broken" (ends before it is ready),
+"once" (works at its first start only).
 """
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
 
-from replygate.supervisor import SupervisedPart, Supervisor
+from replygate.supervised_part import SupervisedPart
+from replygate.supervisor import Supervisor
 
 HERE = Path(__file__).parents[2]
 
@@ -42,6 +45,7 @@ COMMANDS = {
     "quitter": "date +%s.%N >> {pids}-times; echo $$ >> {pids}; exit 0",
     "stubborn": "trap '' TERM; echo $$ >> {pids}; while :; do sleep 1; done",
     "slow": "echo $$ >> {pids}; exec sleep 600",
+    "once": "test -s {pids} && exit 1; echo $$ >> {pids}; exec sleep 600",
     "broken": "echo $$ >> {pids}; exit 1",
     "deserter": "sleep 600 & echo $! >> {pids}-child; echo $$ >> {pids}; exec sleep 600",
 }
@@ -78,7 +82,7 @@ def part(directory: Path, name: str) -> SupervisedPart:
 def main() -> None:
     directory, *names = sys.argv[1:]
     report = (Path(directory) / "report").open("a", buffering=1)
-    with Supervisor(report=lambda line: print(line, file=report), frozen_after=6.0) as supervisor:
+    with Supervisor(None, lambda line: print(line, file=report), 6.0, (signal.SIGHUP,)) as supervisor:
         for name in names:
             supervisor.start(part(Path(directory), name), timeout=2.0 if name == "slow" else 60.0)
         (Path(directory) / "up").touch()

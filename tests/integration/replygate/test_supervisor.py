@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from replygate.supervisor import SHORTEST_DELAY
+from replygate.supervised_part import SHORTEST_DELAY
 from tests.support.wait import has_ended, wait_until
 
 ROOT = Path(__file__).parents[3]

@@ -1,0 +1,123 @@
+"""One part that the supervisor keeps running, and its current process."""
+
+import contextlib
+import logging
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from comments.watchdog import NOTIFY_SOCKET
+
+from .exec_with_parent import wrapped
+
+log = logging.getLogger(__name__)
+
+SHORTEST_DELAY = 0.2  # seconds; long enough that a program that cannot start costs little
+LONGEST_DELAY = 5.0  # seconds; together with the lease less than the 15 within which a comment should be decided
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisedPart:
+    """One program to keep running. Parts of the lowest `rank` are stopped first."""
+
+    name: str
+    command: list[str]
+    env: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    ready: Callable[[], bool] = lambda: True
+    rank: int = 0
+    grace: float = 10.0  # seconds from SIGTERM to SIGKILL
+    delay: float = SHORTEST_DELAY  # seconds to the first restart; later ones back off
+    stable_after: float = 10.0  # seconds of running after which the next end counts as the first again
+    listening: int | None = None  # file descriptor of the socket that it gets
+    lock: Path | None = None  # held while it runs, so that a restart waits for the process before
+    progress: Callable[[], str] = lambda: ""  # while it starts; as long as there is any, it has more time
+    explain: Callable[[], str] = lambda: ""  # why it does not start, for people
+
+
+class Child:
+    """A part and its current process."""
+
+    def __init__(self, part: SupervisedPart, output: BinaryIO | None, notify: str) -> None:
+        self.part = part
+        self._output, self._notify = output, notify
+        self.ends = 0
+        self.process: subprocess.Popen[bytes] | None = None
+        self.former: subprocess.Popen[bytes] | None = None  # still runs, until its replacement is ready
+        self.started = 0.0
+        self.start_at = 0.0  # earliest time of the next start, by the monotonic clock
+        self._delay = 0.0
+
+    def start(self) -> None:
+        words = wrapped(self.part.command, self.part.lock, self.part.listening)
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(  # noqa: S603 - the commands are our own
+            words,
+            env={**self.part.env, NOTIFY_SOCKET: self._notify},
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=self._output,
+            start_new_session=True,
+            pass_fds=() if self.part.listening is None else (self.part.listening,),
+        )
+
+    def check(self) -> None:
+        """If the process has ended, kill the rest of its group and schedule a restart."""
+        if self.process is None or self.process.poll() is None:
+            return
+        lived = time.monotonic() - self.started
+        kill_group(self.process.pid)
+        first = lived >= self.part.stable_after or not self._delay
+        self._delay = max(SHORTEST_DELAY, 0 if first else min(self._delay * 2, LONGEST_DELAY))
+        wait = self.part.delay if first else self._delay
+        log.warning("%s ended with %s after %.1f s", self.part.name, self.process.returncode, lived)
+        self.ends += 1
+        self.start_at = time.monotonic() + wait
+        self.process = None
+
+    def start_replacement(self) -> None:
+        """Start a second process. The first one becomes `former`."""
+        self.former = self.process
+        self.start()
+
+    def give_up_replacement(self) -> None:
+        """Kill the second process, and keep the former one."""
+        assert self.process is not None  # noqa: S101 - started by start_replacement
+        kill_group(self.process.pid)
+        self.process.wait()
+        self.process, self.former = self.former, None
+
+    def runs(self) -> bool:
+        return any(process.poll() is None for process in self._processes())
+
+    def ask_to_stop(self) -> None:
+        """Send SIGTERM to the main process only, which stops its own child processes."""
+        for process in self._processes():
+            process.terminate()
+
+    def kill(self) -> None:
+        """Kill the rest of the process group and wait for it."""
+        for process in self._processes():
+            kill_group(process.pid)
+            process.wait()
+        self.process = self.former = None
+
+    def kill_former(self) -> None:
+        """Kill the rest of the former process's group and wait for it."""
+        if self.former is not None:
+            kill_group(self.former.pid)
+            self.former.wait()
+            self.former = None
+
+    def _processes(self) -> "list[subprocess.Popen[bytes]]":
+        return [process for process in (self.process, self.former) if process is not None]
+
+
+def kill_group(leader: int) -> None:
+    """Kill all processes of a process group."""
+    with contextlib.suppress(ProcessLookupError):  # all have ended
+        os.killpg(leader, signal.SIGKILL)
