@@ -68,6 +68,8 @@ class AuditAction(StrEnum):
     CHANNEL_REMOVE = "channel.remove"
     JUDGING_PAUSE = "judging.pause"
     JUDGING_RESUME = "judging.resume"
+    INTAKE_PAUSE = "intake.pause"
+    INTAKE_RESUME = "intake.resume"
     JUDGING_RETRY = "comment.judge-again"
     JUDGING_STOP = "comment.stop-judging"
     EXPORT = "export.comments"
@@ -135,6 +137,8 @@ AUDIT_LABELS: Mapping[str, str] = {
     AuditAction.CHANNEL_REMOVE: "Notice channel removed",
     AuditAction.JUDGING_PAUSE: "Judging paused",
     AuditAction.JUDGING_RESUME: "Judging resumed",
+    AuditAction.INTAKE_PAUSE: "New comments paused",
+    AuditAction.INTAKE_RESUME: "New comments accepted again",
     AuditAction.JUDGING_RETRY: "Judged again",
     AuditAction.JUDGING_STOP: "Sent to review without the filters",
     AuditAction.EXPORT: "Comments exported",

@@ -69,6 +69,12 @@ class CommentsPaused(Invalid):
         super().__init__([Problem("thread", "paused", "Comments are paused. Please try again later.")])
 
 
+class IntakePaused(CommentsPaused):
+    """Raised for a new comment or check while an operator refuses them; `retry_after` is in whole seconds."""
+
+    retry_after = 60
+
+
 class KeyReused(ReplygateError):
     """Raised if an Idempotency-Key is used again for a different submission."""
 

@@ -24,6 +24,7 @@ from .commands import (
     demo_command,
     export_command,
     import_command,
+    intake_command,
     mail_command,
     mcp_command,
     moderator_commands,
@@ -103,6 +104,7 @@ cli.add_command(notice_commands.notices)
 cli.add_command(mail_command.mail)
 cli.add_command(mcp_command.serve_mcp)
 cli.add_command(demo_command.demo)
+cli.add_command(intake_command.intake)
 cli.add_command(rebuild_command.rebuild)
 cli.add_command(import_command.import_comments)
 import_command.import_comments.add_command(site_import_command.import_replygate)

@@ -81,6 +81,7 @@ from .submission.form_tokens import ProofOfWork
 from .web import docs_pages, errors, navigation, page_addresses, page_elements, page_language, upload_limits
 from .web.deferred_answers import DeferredAnswers
 from .web.errors import ErrorBoundary
+from .web.intake import IntakeGate
 from .web.public_path import PublicPath
 from .web.range_cache import RangeCache
 from .web.response_cache import ResponseCache
@@ -181,7 +182,9 @@ def create_app(deps: Deps) -> Flask:
     DeferredAnswers(deps.storage.announcements, settings.web_threads).init_app(app)
     proof_of_work, ranges = ProofOfWork(deps.storage.comments), RangeCache(deps.storage.author_rules)
     ranges.init_app(app)
-    submissions = Submissions(deps, sites, proof_of_work, ranges)
+    intake = IntakeGate(deps.storage.intake_pauses)
+    intake.init_app(app)
+    submissions = Submissions(deps, sites, proof_of_work, ranges, intake)
     submissions.init_app(app)
     errors.register_error_handlers(app, PROTOCOL_ERROR_FORMS)
     page_language.register_translations(app)

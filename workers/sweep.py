@@ -32,7 +32,7 @@ from comments.part_process import process_name
 from comments.settings import Settings
 from comments.site import Site
 from comments.site_deletion import is_removable
-from comments.storage.judging_pauses import is_paused_by
+from comments.storage.pauses import is_paused_by
 from comments.storage.redis import connect
 from comments.storage.redis.client import is_unavailable
 from comments.storage.store_waits import LONGEST_WAIT, SHORTEST_WAIT

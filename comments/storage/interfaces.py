@@ -19,11 +19,11 @@ from .checks import Announcements, Checks
 from .corpus_lessons import Corpus
 from .deliveries import Deliveries
 from .import_uploads import ImportUploads
-from .judging_pauses import JudgingPauses
 from .notes_and_bulks import BulkActions, Notes
 from .notices import Notices
 from .numbers import Numbers
 from .outbox_events import Outbox
+from .pauses import Pauses
 from .presence import Presence
 from .queue_index import QueueIndex
 from .receipt_codes import ReceiptCodes
@@ -231,4 +231,5 @@ class Storage(CoreStorage):
     archives: Archives
     import_uploads: ImportUploads
     system_history: SystemHistory
-    judging_pauses: JudgingPauses
+    judging_pauses: Pauses
+    intake_pauses: Pauses  # of new comments and checks

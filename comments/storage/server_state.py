@@ -18,6 +18,7 @@ class Server(Protocol):
         """Return `memory_bytes`, `memory_limit_bytes` (0: none), `connections` and `version` of the data.
 
         Also `disk_bytes` of the append-only file, `replicas`, and `replica_lag_bytes`: what the last replica lacks.
+        `backup_at` is the time of the last complete backup in seconds since 1970; 0 without one.
         """
 
     def prepare(self) -> None:

@@ -22,7 +22,7 @@ from comments.pseudonyms import Pseudonyms
 from comments.settings import Settings
 from comments.storage.redis import connect
 from comments.storage.redis.client import StoreClient
-from comments.storage.redis.key_copies import stored_version
+from comments.storage.redis.key_copies import record_backup, stored_version
 from comments.storage.redis.server_snapshot import read_snapshot
 from replygate.backup.backup_file import BackupHeader, pack_backup
 from replygate.backup.backup_storage import backup_name, backup_names, backup_storage
@@ -64,6 +64,8 @@ def back_up(context: click.Context, target: str, keep: int | None, with_secret_k
         for old in backup_names(storage, settings.prefix)[keep:] if keep else ():
             storage.delete(old)
             click.echo(f"Deleted {old}.", err=True)
+    if not record_backup(client, settings.prefix, now):
+        click.echo("The server is a replica, so monitoring does not learn of this backup.", err=True)
     if not with_secret_key:
         click.echo("The secret key is not in the file. Keep it as well: a restore needs it.", err=True)
 

@@ -17,6 +17,7 @@ from comments.storage.checks import CHECK_SECONDS, CheckAdmission, CheckAnswer, 
 from service.deps import deps
 from service.web.asked_checks import queue_check
 from service.web.deferred_answers import wait_until
+from service.web.intake import intake_gate
 
 #: Checks of a whole site in one minute, as a multiple of those of one program.
 PER_SITE = 4
@@ -46,8 +47,10 @@ def start_check(
     `attributes` asks for these scores too. Without `keep` the caller deletes the check by `forget_check`. `key` is the
     client's Idempotency-Key: a repeat returns the id of the first check.
 
-    Raises Invalid, TooMany, Busy, StorageDown, and KeyReused if the key was used with another `fingerprint`.
+    Raises IntakePaused, Invalid, TooMany, Busy, StorageDown, and KeyReused if the key was used with another
+    `fingerprint`.
     """
+    intake_gate().check(site.id)
     d, id = deps(), new_check_id()
     asked = CheckRequest(None, asker, d.now(), (replace(comment, id=id),), counts=counts, attributes=attributes)
     admission = CheckAdmission(

@@ -13,7 +13,7 @@ from comments.errors import StorageDown
 from comments.rq_stats import RQQueueStats, RQStats
 from comments.storage.deliveries import DeliveryFigures
 from comments.storage.interfaces import Storage
-from comments.storage.judging_pauses import EVERY_SITE, JudgingPause, is_paused_by
+from comments.storage.pauses import EVERY_SITE, Pause, is_paused_by
 from comments.storage.values import Counters, QueueDepth
 
 #: Process types that send heartbeats, and the problem if none of them runs.
@@ -53,7 +53,8 @@ class SystemHealth:
     server_problems: tuple[str, ...] = ()  # settings of the storage server that lose data
     warnings: tuple[str, ...] = ()  # settings that should be changed, although the service works
     notices: Mapping[tuple[str, str, str], int] = field(default_factory=dict)  # by site, kind of receiver and result
-    pauses: Mapping[str, JudgingPause] = field(default_factory=dict)  # of judging, by site
+    pauses: Mapping[str, Pause] = field(default_factory=dict)  # of judging, by site
+    intake_pauses: Mapping[str, Pause] = field(default_factory=dict)  # of new comments, by site
 
     @property
     def queued(self) -> int:
@@ -97,6 +98,7 @@ def read_health(storage: Storage, queues: RQStats, now: datetime) -> SystemHealt
             warnings=tuple(storage.server.warnings()),
             notices=storage.notices.figures(),
             pauses=storage.judging_pauses.all(),
+            intake_pauses=storage.intake_pauses.all(),
         )
     except StorageDown as error:
         return SystemHealth(at=now, down=str(error))
@@ -117,12 +119,21 @@ def problems(health: SystemHealth) -> list[str]:
 
 
 def pause_warnings(health: SystemHealth) -> list[str]:
-    """A sentence for each pause of judging. A pause is no problem: comments are accepted, and nothing is lost."""
-    return [
-        f"Judging is paused on {'all sites' if site == EVERY_SITE else site} since {pause.since:%Y-%m-%d %H:%M} UTC "
-        f"by {pause.by}, so comments wait. Resume it under Operations, Judging."
+    """A sentence for each pause. A pause is no problem: operators begin it, and nothing accepted is lost."""
+    judging = [
+        f"Judging is paused on {_begun(site, pause)}, so comments wait. Resume it under Operations, Judging."
         for site, pause in health.pauses.items()
     ]
+    intake = [
+        f"New comments are refused on {_begun(site, pause)}. Accept them again under Operations, Judging."
+        for site, pause in health.intake_pauses.items()
+    ]
+    return judging + intake
+
+
+def _begun(site: str, pause: Pause) -> str:
+    where = "all sites" if site == EVERY_SITE else site
+    return f"{where} since {pause.since:%Y-%m-%d %H:%M} UTC by {pause.by}"
 
 
 def decision_times(sites: Sequence[SiteFigures]) -> dict[float, int]:

@@ -13,13 +13,14 @@ from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Decision, Signal
 from comments.site import Site
 from comments.storage.interfaces import Storage
-from comments.storage.judging_pauses import EVERY_SITE, JudgingPause
+from comments.storage.pauses import EVERY_SITE, Pause, Pauses
 from comments.storage.queue_index import IndexQuery
 from comments.storage.values import CommentChange
 from service.accounts.audit_trail import entry
 from service.accounts.sessions import check_csrf, require_operator
 from service.deps import deps
 from service.web import site_cache
+from service.web.intake import intake_gate
 
 blueprint = Blueprint("judging_pages", __name__, url_prefix="/ops/judging")
 
@@ -51,6 +52,7 @@ def judging_page() -> str:
         signed=signed,
         sites=[(site, of.storage.queue.depth(site.id), pauses.get(site.id)) for site in sites],
         paused_everywhere=pauses.get(EVERY_SITE),
+        refused_everywhere=of.storage.intake_pauses.all().get(EVERY_SITE),
         every_site=EVERY_SITE,
         undecided=[row for site in sites for row in undecided_comments(of.storage, site)],
         given_up=[row for site in sites for row in given_up_comments(of.storage, site)],
@@ -80,28 +82,41 @@ def _rows(storage: Storage, site: Site, ids: Sequence[str], status: Status) -> l
 @blueprint.post("/pause")
 def pause_judging() -> Response:
     """Pause judging on a site or on all. Comments are accepted and wait; a batch that a judge has is finished."""
-    return _switch(AuditAction.JUDGING_PAUSE)
+    return _switch(deps().storage.judging_pauses, AuditAction.JUDGING_PAUSE, begins=True)
 
 
 @blueprint.post("/resume")
 def resume_judging() -> Response:
     """End a pause. The sweep enqueues jobs for what waits within a second."""
-    return _switch(AuditAction.JUDGING_RESUME)
+    return _switch(deps().storage.judging_pauses, AuditAction.JUDGING_RESUME, begins=False)
 
 
-def _switch(action: AuditAction) -> Response:
+@blueprint.post("/refuse")
+def pause_intake() -> Response:
+    """Refuse new comments and checks on all sites, or on one, for maintenance. What waits is judged: it drains."""
+    return _switch(deps().storage.intake_pauses, AuditAction.INTAKE_PAUSE, begins=True)
+
+
+@blueprint.post("/accept")
+def resume_intake() -> Response:
+    """Accept new comments and checks again."""
+    return _switch(deps().storage.intake_pauses, AuditAction.INTAKE_RESUME, begins=False)
+
+
+def _switch(pauses: Pauses, action: AuditAction, *, begins: bool) -> Response:
     signed, of = require_operator(), deps()
     check_csrf(signed)
     site = request.form.get("site", "")
-    if site != EVERY_SITE:
-        of.storage.sites.get(site)  # raises NotFound
     is_global = site == EVERY_SITE
+    if not is_global:
+        of.storage.sites.get(site)  # raises NotFound
     note = entry(signed, action, "all sites" if is_global else site, site="" if is_global else site)
-    is_paused = site in of.storage.judging_pauses.all()
-    if action is AuditAction.JUDGING_PAUSE and not is_paused:
-        of.storage.judging_pauses.pause(site, JudgingPause(of.now(), signed.person.name), note)
-    elif action is AuditAction.JUDGING_RESUME and is_paused:
-        of.storage.judging_pauses.resume(site, note)
+    is_paused = site in pauses.all()
+    if begins and not is_paused:
+        pauses.pause(site, Pause(of.now(), signed.person.name), note)
+    elif is_paused and not begins:
+        pauses.resume(site, note)
+    intake_gate().forget()
     return redirect(url_for("judging_pages.judging_page"), 303)
 
 

@@ -11,6 +11,7 @@ from prometheus_client import generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from comments.storage.pauses import EVERY_SITE
 from service.web.request_counters import DURATION_BOUNDS, DurationHistogram, RequestLabels
 
 from .health import SystemHealth, wait_seconds
@@ -56,6 +57,7 @@ def health_metrics(health: SystemHealth) -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "replygate_redis_memory_bytes", "Memory that the storage server uses.", value=health.server["memory_bytes"]
     )
+    yield from _operations(health)
     yield GaugeMetricFamily(
         "replygate_redis_memory_limit_bytes",
         "Memory limit of the storage server; 0 without a limit.",
@@ -135,6 +137,31 @@ def _deliveries(health: SystemHealth) -> Iterator[Metric]:
     for (of_site, kind, result), n in sorted(health.notices.items()):
         notices.add_metric([of_site, kind, result], n)
     yield from (deliveries, pending, mail, notices)
+
+
+def _operations(health: SystemHealth) -> Iterator[Metric]:
+    """Metrics about pauses, replicas and backups."""
+    paused = GaugeMetricFamily(
+        "replygate_paused",
+        "1 while an operator pauses judging or new comments; site * is all.",
+        labels=["kind", "site"],
+    )
+    for kind, pauses in (("judging", health.pauses), ("intake", health.intake_pauses)):
+        for site in {EVERY_SITE, *pauses}:
+            paused.add_metric([kind, site], int(site in pauses))
+    yield paused
+    yield GaugeMetricFamily("replygate_replicas", "Connected replicas of storage.", value=health.server["replicas"])
+    yield GaugeMetricFamily(
+        "replygate_replica_lag_bytes",
+        "Changes that the replica furthest behind does not have yet; 0 without one.",
+        value=health.server["replica_lag_bytes"],
+    )
+    if backup := health.server.get("backup_at"):
+        yield GaugeMetricFamily(
+            "replygate_backup_age_seconds",
+            "Time since the last backup began; absent before the first one.",
+            value=max(0.0, health.at.timestamp() - backup),
+        )
 
 
 def _bound(seconds: float) -> str:

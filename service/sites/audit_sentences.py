@@ -35,6 +35,8 @@ SENTENCES: Mapping[str, str] = {
     AuditAction.SITE_SET: "{setting}",
     AuditAction.JUDGING_PAUSE: "paused judging on {subject}",
     AuditAction.JUDGING_RESUME: "resumed judging on {subject}",
+    AuditAction.INTAKE_PAUSE: "paused new comments on {subject}",
+    AuditAction.INTAKE_RESUME: "accepts new comments on {subject} again",
     AuditAction.JUDGING_RETRY: "had {comment} judged again",
     AuditAction.JUDGING_STOP: "sent {comment} to review without the filters",
     AuditAction.SITE_DELETE: "deleted the site[ “{site}”]",

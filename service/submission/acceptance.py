@@ -17,6 +17,7 @@ from comments.storage.values import Admission
 from comments.thread_detail_rules import TITLE_FIELD, URL_FIELD, keep_details
 from service.deps import Deps
 from service.web import site_access
+from service.web.intake import IntakeGate
 from service.web.range_cache import RangeCache
 from service.web.request_body import RequestBody
 from service.web.request_headers import idempotency_key
@@ -73,6 +74,7 @@ class Submissions:
     sites: SiteCache
     proof_of_work: ProofOfWork
     ranges: RangeCache
+    intake: IntakeGate
 
     def init_app(self, app: Flask) -> None:
         app.extensions[SUBMISSIONS_EXTENSION] = self
@@ -89,10 +91,11 @@ class Submissions:
     def accept(self, request: Request, site: Site, fields: Mapping[str, Any], trusted: bool) -> AcceptedSubmission:
         """Store the comment durably. `fields` come from `submitted_fields`; `trusted`: the site's own server sent them.
 
-        Raises CommentsPaused, Invalid with every problem, KeyReused, TooMany, Busy or StorageDown.
+        Raises CommentsPaused, IntakePaused, Invalid with every problem, KeyReused, TooMany, Busy or StorageDown.
         """
         if site.paused:
             raise CommentsPaused
+        self.intake.check(site.id)
         deps, key = self.deps, idempotency_key(request)
         secret = given_secret(deps.pseudonyms, site, request, deps.settings)
         sender = Sender(check_user(deps, site, request, fields), secret, trusted)

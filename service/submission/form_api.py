@@ -6,6 +6,7 @@ from pydantic import Field
 from comments.thread_addresses import MAX_THREAD_TEXT, thread_key
 from service.deps import deps
 from service.web import site_access, site_cache
+from service.web.intake import intake_gate
 from service.web.operations import json_response, operation
 from service.web.schemas import THREAD_EXAMPLE, Wire
 from service.web.thread_links import requested_thread
@@ -56,15 +57,15 @@ class ReplyForm(Wire):
 def reply_form(site: str, query: FormQuery) -> Response:
     found = site_cache.get_site(site)
     thread = requested_thread(found, query.thread)
-    now = deps().now()
+    now, paused = deps().now(), found.paused or intake_gate().is_paused(found.id)
     bits = submissions().proof_of_work.required_bits(found, now)
     return json_response(
         ReplyForm(
             required=list(found.required),
             lengths=field_lengths(found),
             trap=found.trap_field,
-            closed=found.paused or deps().storage.threads.is_closed(found.id, thread),
-            paused=found.paused,
+            closed=paused or deps().storage.threads.is_closed(found.id, thread),
+            paused=paused,
             notify=deps().settings.sends_mail,
             token=form_tokens.issue_token(deps().pseudonyms, found.id, thread_key(query.thread, found), now, bits),
             proof_bits=bits,

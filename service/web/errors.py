@@ -12,6 +12,7 @@ from comments.errors import (
     ActionNotAllowed,
     Busy,
     CommentsPaused,
+    IntakePaused,
     Invalid,
     KeyReused,
     NotAllowed,
@@ -55,6 +56,7 @@ MAPPINGS: Mapping[type[ReplygateError], ErrorMapping] = {
     StaleVersion: ErrorMapping(409, "stale-version", "Changed in the meantime"),
     Invalid: ErrorMapping(422, "invalid", "Some fields are not valid"),
     CommentsPaused: ErrorMapping(403, "comments-paused", "Comments are paused"),
+    IntakePaused: ErrorMapping(503, "comments-paused", "Comments are paused"),
     KeyReused: ErrorMapping(422, "key-reused", "Idempotency-Key already used"),
     TooMany: ErrorMapping(429, "too-many", "Too many requests"),
     Busy: ErrorMapping(503, "busy", "Too busy"),
@@ -121,7 +123,7 @@ def error_mapping(error: ReplygateError) -> ErrorMapping:
 
 def retry_after(error: ReplygateError) -> dict[str, str]:
     """Return the Retry-After header of a temporary error."""
-    if isinstance(error, Refused):
+    if isinstance(error, Refused | IntakePaused):
         return {"Retry-After": str(max(1, error.retry_after))}
     return {"Retry-After": str(RETRY_STORAGE)} if isinstance(error, StorageDown) else {}
 

@@ -210,6 +210,8 @@ BEHIND_THE_DOOR = (
     _get("/ops/judging", OPERATOR),
     _post("/ops/judging/pause", OPERATOR, site="*"),
     _post("/ops/judging/resume", OPERATOR, site="*"),
+    _post("/ops/judging/refuse", OPERATOR, site="*"),
+    _post("/ops/judging/accept", OPERATOR, site="*"),
     _post("/ops/judging/<site>/new-comments", OPERATOR, to="accept"),
     _post("/ops/judging/<site>/<id>/retry", OPERATOR, 404),
     _post("/ops/judging/<site>/<id>/hold", OPERATOR, 404),

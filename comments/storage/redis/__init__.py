@@ -25,10 +25,10 @@ from .corpus import RedisCorpus
 from .deliveries import RedisDeliveries
 from .evidence import RedisEvidence
 from .import_uploads import RedisImportUploads
-from .judging_pauses import RedisJudgingPauses
 from .notes_and_bulks import RedisBulkActions, RedisNotes
 from .notices import RedisNotices
 from .numbers import RedisNumbers
+from .pauses import RedisPauses
 from .presence import RedisPresence
 from .queue import RedisOutbox, RedisQueue
 from .queue_index import RedisQueueIndex
@@ -91,7 +91,9 @@ def open_redis(settings: Settings) -> Storage:
         thread_details=RedisThreadDetails(client, keys), thread_moves=RedisThreadMoves(client, keys),
         evidence=RedisEvidence(client, keys, together), corpus=RedisCorpus(client, keys, together),
         checks=RedisChecks(client, keys), check_records=RedisCheckRecords(client, keys),
-        announcements=RedisAnnouncements(client, keys), judging_pauses=RedisJudgingPauses(client, keys),
+        announcements=RedisAnnouncements(client, keys),
+        judging_pauses=RedisPauses(client, keys, keys.judging_pauses()),
+        intake_pauses=RedisPauses(client, keys, keys.intake_pauses()),
         numbers=RedisNumbers(client, keys), system_history=RedisSystemHistory(client, keys),
         sites=RedisSites(client, keys, together), people=RedisPeople(client, keys),
         deliveries=RedisDeliveries(client, keys),

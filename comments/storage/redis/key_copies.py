@@ -1,6 +1,7 @@
 """Copies of all keys of an installation, from one server to an empty one, which may be another program or version."""
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -22,6 +23,15 @@ _BYTES_PER_ROUND_TRIP = 1 << 20
 _EXPIRED = -2
 
 Command = Sequence[Any]
+
+
+def record_backup(client: Client, prefix: str, at: datetime) -> bool:
+    """Record the time of a complete backup for monitoring; return False if the server is a replica, which refuses."""
+    try:
+        client.set(Keys(prefix).backup_at(), int(at.timestamp()))
+    except redis.ReadOnlyError:
+        return False
+    return True
 
 
 def stored_version(client: Client, prefix: str) -> int | None:

@@ -59,6 +59,7 @@ class RedisServer:
             "disk_bytes": float(info.get("aof_current_size", 0)),
             "replicas": float(info.get("connected_slaves", 0)),
             "replica_lag_bytes": _replica_lag(info),
+            "backup_at": float(self._client.get(self._keys.backup_at()) or 0),
             "version": float(self._client.get(self._keys.version()) or 0),
         }
 

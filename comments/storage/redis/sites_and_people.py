@@ -80,6 +80,7 @@ class RedisSites:
         pipe = self._client.pipeline()
         pipe.hdel(self._keys.sites(), id)
         pipe.hdel(self._keys.judging_pauses(), id)
+        pipe.hdel(self._keys.intake_pauses(), id)
         append(pipe, self._keys, entries)
         pipe.execute()
 

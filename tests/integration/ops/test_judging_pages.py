@@ -6,7 +6,7 @@ from comments.audit import AuditAction
 from comments.lifecycle import Action, Role, Status
 from comments.model import Decision, Signal
 from comments.queue_ranking import index_outdated
-from comments.storage.judging_pauses import EVERY_SITE
+from comments.storage.pauses import EVERY_SITE
 from comments.storage.values import CommentChange
 from service.ops.judging_pages import GIVEN_UP
 from tests.support.builders import NOW, accepted

@@ -42,7 +42,7 @@ def dump(client: Any) -> dict[bytes, bytes]:
     return {
         key: b"\n".join(sorted(value.split(b"\n"))) if client.type(key) in (b"set", b"hash") else value
         for key, value in stored_bytes(client).items()
-        if key.startswith(b"rg:") and not key.startswith((b"rg:probe", b"rg:beats"))
+        if key.startswith(b"rg:") and not key.startswith((b"rg:probe", b"rg:beats", b"rg:{~}:backup"))
     }
 
 

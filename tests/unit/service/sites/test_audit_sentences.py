@@ -35,6 +35,8 @@ EXAMPLES: dict[str, tuple[str, str, str, str]] = {
     AuditAction.PERSON_INVITE: (CONSOLE, "Mo", "", "owner"),
     AuditAction.JUDGING_PAUSE: ("Ines", "all sites", "", ""),
     AuditAction.JUDGING_RESUME: ("Ines", "blog", "", ""),
+    AuditAction.INTAKE_PAUSE: ("Ines", "all sites", "", ""),
+    AuditAction.INTAKE_RESUME: ("Ines", "all sites", "", ""),
     AuditAction.JUDGING_RETRY: ("Ines", "c1", "", ""),
     AuditAction.JUDGING_STOP: ("Ines", "c1", "", ""),
     AuditAction.PROPOSE: ("a helper", "c1", "", "spam"),

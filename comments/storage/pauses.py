@@ -1,4 +1,4 @@
-"""Pauses of judging, on one site or on all: comments are accepted and wait."""
+"""Pauses by operators, on one site or on all: of judging, while comments wait; of new comments, which are refused."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,24 +12,24 @@ EVERY_SITE = "*"
 
 
 @dataclass(frozen=True, slots=True)
-class JudgingPause:
+class Pause:
     since: datetime
     by: str  # name of the person
 
 
-class JudgingPauses(Protocol):
-    def pause(self, site: str, pause: JudgingPause, *entries: AuditEntry) -> None:
-        """Pause judging on a site, or on EVERY_SITE. A pause that exists stays as it is."""
+class Pauses(Protocol):
+    def pause(self, site: str, pause: Pause, *entries: AuditEntry) -> None:
+        """Begin a pause on a site, or on EVERY_SITE. One that exists stays as it is."""
 
     def resume(self, site: str, *entries: AuditEntry) -> None:
         """End the pause of a site, or that of EVERY_SITE; pauses of single sites stay."""
 
-    def all(self) -> Mapping[str, JudgingPause]:
+    def all(self) -> Mapping[str, Pause]:
         """Return all pauses by site."""
 
     def is_paused(self, site: str) -> bool:
-        """True if judging is paused on the site or on all sites."""
+        """True if the site or all sites are paused."""
 
 
-def is_paused_by(pauses: Mapping[str, JudgingPause] | Sequence[str], site: str) -> bool:
+def is_paused_by(pauses: Mapping[str, Pause] | Sequence[str], site: str) -> bool:
     return site in pauses or EVERY_SITE in pauses
