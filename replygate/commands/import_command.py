@@ -109,7 +109,7 @@ def run_import(
             entry = AuditEntry(CONSOLE, AuditAction.IMPORT, site=site.id, after=program.label)
             deployment.storage.audit.append(entry)
         import_plan(plan, importer, ProgressDisplay("Checking" if dry_run else "Importing", "comments"))
-    for line in report.lines(dry_run):
+    for line in importer.report.lines(dry_run):
         click.echo(line)
     if dry_run:
         click.echo("Nothing was changed.")

@@ -1,8 +1,9 @@
 """Import planned rows a batch at a time. Every batch can be repeated: what is there stays as it is."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from comments.errors import StorageDown
 from comments.import_programs import ImportProgram
 from comments.import_report import ImportReport
 from comments.model import Comment
@@ -30,9 +31,22 @@ class BatchImporter:
     report: ImportReport
     dry_run: bool = False
     staff: Collection[str] = ()
+    _tried: set[str] = field(default_factory=set)  # comments that an attempt without an answer may have stored
 
     def add(self, rows: Iterable[Planned]) -> None:
-        """Import some rows. Raises StorageDown if the server does not answer; repeat the batch then."""
+        """Import some rows. Raises StorageDown if the server does not answer; repeat the batch then.
+
+        The report counts a batch once, with what an attempt before has stored.
+        """
+        before = ImportReport.from_json(self.report.to_json())
+        try:
+            self._add(rows)
+        except StorageDown:
+            self.report = before
+            raise
+        self._tried.clear()
+
+    def _add(self, rows: Iterable[Planned]) -> None:
         comments: list[ConvertedComment] = []
         for row in rows:
             if isinstance(row, PlannedPage):
@@ -73,8 +87,10 @@ class BatchImporter:
                 comment = replace(comment, parent="")
             placed[comment.id] = comment
         new = [comment for id, comment in placed.items() if id not in there]
+        tried_before = self._tried & there.keys()
+        self._tried |= {comment.id for comment in new}
         added = [True] * len(new) if self.dry_run else self.storage.comments.add_decided(self.site.id, new)
-        self._count(found, {comment.id for comment, is_added in zip(new, added, strict=True) if is_added})
+        self._count(found, tried_before | {c.id for c, is_added in zip(new, added, strict=True) if is_added})
 
     def _there(self, found: Sequence[ConvertedComment]) -> dict[str, Comment]:
         """Return the comments of this batch, and the comments above them, that are stored already."""

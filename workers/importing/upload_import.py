@@ -100,7 +100,7 @@ def _add_batch(storage: Storage, site: Site, state: ImportState, names: Pseudony
     report = ImportReport.from_json(state.report)
     importer = BatchImporter(storage, site, PROGRAMS[state.program], names, report, dry_run=is_check)
     importer.add(unpacked_batch(packed))
-    checked = report.to_json() if is_check else state.report
+    checked = importer.report.to_json() if is_check else state.report
     storage.import_uploads.replace(site.id, state, replace(state, done=state.done + 1, report=checked))
 
 
