@@ -29,11 +29,11 @@ from .deleted_sites import remove_some
 from .delivery.notice_sender import start_notices
 from .delivery.outbox import deliver_batch
 from .deps import Deps, deps
-from .expired_data import delete_some
 from .importing.upload_import import import_step
 from .judging.policy import catalogue
 from .lessons import learn_some
 from .moved_threads import follow_moves
+from .published_expiry import delete_expired_data
 from .queue_judging import judge_some
 from .subject_erasure import erase_some
 
@@ -80,7 +80,7 @@ def remove_site(site: str, token: str) -> None:
 
 def delete_expired(site: str, token: str) -> None:
     """Delete the texts, browsers and networks that a site keeps for a time which is over."""
-    _repeat(RETENTION, site, token, delete_some)
+    _repeat(RETENTION, site, token, delete_expired_data)
 
 
 def erase_subjects(site: str, token: str) -> None:

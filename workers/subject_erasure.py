@@ -2,22 +2,19 @@
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
 from comments.audit import AuditAction, AuditEntry
 from comments.data_subjects import erased
-from comments.drafts import withdrawn
 from comments.erasures import Erasure
-from comments.lifecycle import Action, Role, actions_for
 from comments.model import Comment
 from comments.personal_texts import ERASED_WORDS, WORD_LISTS, lists_with_name, personal_texts, without_listed_addresses
 from comments.queue_ranking import index_outdated
 from comments.site import Site
 from comments.storage.import_uploads import discard_import
 from comments.storage.retention import RetentionClass
-from comments.storage.values import CommentChange, EvidenceQuery
+from comments.storage.values import EvidenceQuery
 from comments.text_deletion import KeptLesson
 
 from .delivery.deps import DeliveryDeps
@@ -25,6 +22,7 @@ from .expired_data import kept_lesson
 from .learning.copy_tokens import lesson_tokens
 from .learning.lesson_quotas import lesson_quotas
 from .lessons import unlearn_comment
+from .withdrawals import withdraw_open
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +75,7 @@ def _erase(d: DeliveryDeps, erasure: Erasure) -> Erasure:
         discard_import(d.storage.import_uploads, erasure.site)  # its file may have comments of this person
         return erasure.at_next_stage()
     kept = _shared_tokens(d, erasure) if erasure.keeps_lessons else frozenset()
-    _withdraw(d, erasure.site, ids)
+    withdraw_open(d.storage, erasure.site, ids, d.now())
     n, lessons = 0, 0
     for comment in filter(None, d.storage.comments.load(erasure.site, ids)):
         lessons += comment.lesson is not None
@@ -89,16 +87,6 @@ def _erase(d: DeliveryDeps, erasure: Erasure) -> Erasure:
 def _is_erased(d: DeliveryDeps, site: str, id: str) -> bool:
     (comment,) = d.storage.comments.load(site, [id])
     return comment is None or not (comment.identity or comment.user or comment.has_text)
-
-
-def _withdraw(d: DeliveryDeps, site: str, ids: Sequence[str]) -> None:
-    """Take down what readers and moderators see, with all effects: threads, feeds, the queue and webhooks."""
-    for _ in range(3):
-        comments = [comment for comment in d.storage.comments.load(site, ids) if comment]
-        open_ones = [c for c in comments if c.has_text and Action.WITHDRAW in actions_for(Role.AUTHOR, c.author_status)]
-        if not open_ones:
-            return
-        d.storage.comments.decide(site, [CommentChange(c, withdrawn(c, d.now())) for c in open_ones])
 
 
 def _erase_comment(d: DeliveryDeps, comment: Comment, kept: frozenset[str]) -> int:

@@ -139,7 +139,10 @@ class Sweep:
 
     def _has_expired(self, site: Site) -> bool:
         limits = deletion_limits(site, self._deps.now())
-        return any(self._deps.storage.retention.counts(site.id, [*limits.items()]))
+        storage = self._deps.storage
+        if site.published_days and storage.quiet_threads.place(site.id) is not None:
+            return True
+        return any(storage.retention.counts(site.id, [*limits.items()]))
 
     def _has_deliveries(self, site: Site) -> bool:
         receiver_ids = [receiver.id for receiver in receivers(self._deps, site)]

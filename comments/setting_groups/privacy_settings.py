@@ -14,6 +14,18 @@ _PRESETS = {"0": "For ever", "7": "7 days", "30": "30 days", "90": "90 days", "3
 class PrivacySettings:
     group: ClassVar = SettingGroup("privacy", "Personal data", "How long the data of commenters is kept.")
 
+    published_days: Annotated[
+        int,
+        setting(
+            "Published comments",
+            "Counted from the last comment of their page. After that, all published comments of the page are taken "
+            "down, and name, addresses and text are deleted for good. The page Personal data counts them first.",
+            ge=0,
+            le=MAX_DAYS,
+            presets={"0": "For ever", "365": "A year", "1095": "3 years", "1825": "5 years", "3650": "10 years"},
+            unit="days",
+        ),
+    ] = 0
     refused_days: Annotated[
         int,
         setting(

@@ -26,6 +26,7 @@ from .outbox_events import Outbox
 from .pauses import Pauses
 from .presence import Presence
 from .queue_index import QueueIndex
+from .quiet_threads import QuietThreads
 from .receipt_codes import ReceiptCodes
 from .reports import Reports
 from .retention import Retention
@@ -224,6 +225,7 @@ class Storage(CoreStorage):
     shared_reputation: SharedReputation
     reports: Reports
     subjects: Subjects
+    quiet_threads: QuietThreads
     receipt_codes: ReceiptCodes
     check_records: CheckRecords
     thread_details: ThreadDetailsStore

@@ -12,6 +12,8 @@ from comments.erasure_requests import named_subject, quick_preview, request_eras
 from comments.erasures import receipt
 from comments.errors import Invalid, NotFound, Problem
 from comments.job_queue import ERASE
+from comments.published_retention import count_quiet
+from comments.setting_groups.privacy_settings import MAX_DAYS
 from comments.site import Site
 from comments.storage.retention import RetentionClass
 from comments.subject_export import export_subject
@@ -54,11 +56,20 @@ def _page(site: Site, signed: SignedIn, problems: tuple[Problem, ...] = ()) -> s
         now=deps().now(),
         ahead=AHEAD,
         schedule=scheduled_deletions(site),
+        published=count_quiet(deps().storage, site, site.published_days, deps().now() + timedelta(days=AHEAD)),
+        tried=(tried := _tried_days()),
+        trial=count_quiet(deps().storage, site, tried, deps().now()),
         erasures=deps().storage.subjects.erasures(site.id),
         form={name: request.form.get(name, "") for name in PERSON_FIELDS},
         linked="linked" in request.form,
         problems=problems,
     )
+
+
+def _tried_days() -> int:
+    """Return the days for which the page shows what a site would delete; 0 for none."""
+    text = request.args.get("published_days", "")
+    return min(int(text), MAX_DAYS) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
 
 
 def scheduled_deletions(site: Site) -> dict[str, int]:

@@ -58,6 +58,11 @@ class ThreadKeys(Names):
         """stream; the last 1000 visible changes; comments/decide; threads/changes; until newer ones replace them."""
         return self._of(site, "changes")
 
+    @stored(ExportClass.TEMPORARY)
+    def quiet_pass(self, site: str) -> str:
+        """string; thread after which the pass over old published comments goes on; QuietThreads; the same; an hour."""
+        return self._of(site, "threads:quiet")
+
     @stored(ExportClass.EXPORTED)
     def thread_opened(self, site: str) -> str:
         """hash; thread name -> ms of its first comment; comments/accept; Evidence; for ever."""

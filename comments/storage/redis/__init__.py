@@ -32,6 +32,7 @@ from .pauses import RedisPauses
 from .presence import RedisPresence
 from .queue import RedisOutbox, RedisQueue
 from .queue_index import RedisQueueIndex
+from .quiet_threads import RedisQuietThreads
 from .receipt_codes import RedisReceiptCodes
 from .reports import RedisReports
 from .retention import RedisRetention
@@ -105,6 +106,6 @@ def open_redis(settings: Settings) -> Storage:
         notices=RedisNotices(client, keys), subscriptions=RedisSubscriptions(client, keys),
         shared_reputation=RedisSharedReputation(client, keys, together),
         reports=RedisReports(client, keys), subjects=RedisSubjects(client, keys),
-        receipt_codes=RedisReceiptCodes(client, keys),
+        quiet_threads=RedisQuietThreads(client, keys), receipt_codes=RedisReceiptCodes(client, keys),
         archives=RedisArchives(client, keys, together, comments), import_uploads=RedisImportUploads(client, keys),
     )  # fmt: skip
