@@ -94,10 +94,8 @@ SENTENCES: Mapping[str, str] = {
     AuditAction.THREAD_CLOSE: "closed the thread “{subject}”",
     AuditAction.THREAD_OPEN: "opened the thread “{subject}”",
 }
-#: The first owner of a site that is created in the browser.
-FIRST_OWNER = "created this site and owns it"
-#: An action of a later version.
-UNKNOWN_ACTION = "did “{action}”[: {subject}][ from “{before}”][ to “{after}”]"
+FIRST_OWNER = "created this site and owns it"  # in the browser
+UNKNOWN_ACTION = "did “{action}”[: {subject}][ from “{before}”][ to “{after}”]"  # an action of a later version
 
 #: Names of actors that are not people.
 ACTORS: Mapping[str, str] = {
