@@ -14,6 +14,7 @@ class PersonKey:
 
     id: str
     digest: str
+    name: str = ""  # chosen by the person
 
 
 @dataclass(frozen=True, slots=True)

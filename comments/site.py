@@ -26,6 +26,7 @@ class SiteKey:
     id: str
     digest: str
     only_checks: bool = False  # it may check comments of other programs, and nothing else
+    name: str = ""  # chosen by an owner
 
 
 @dataclass(frozen=True, slots=True)

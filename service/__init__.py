@@ -4,7 +4,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import demo
-from .accounts import account_pages, address_links, notice_pages, sessions, sign_in, upload_permits
+from .accounts import account_pages, address_links, notice_pages, person_key_pages, sessions, sign_in, upload_permits
 from .checks import checks_api
 from .compat import (
     akismet_api,
@@ -58,6 +58,7 @@ from .sites import (
     settings_pages,
     setup_pages,
     site_deletion_pages,
+    site_key_pages,
     subject_pages,
     subjects_api,
     thread_move_pages,
@@ -110,6 +111,7 @@ VIEWS = (
     docs_pages,
     sign_in,
     account_pages,
+    person_key_pages,
     notice_pages,
     address_links,
     author_rules,
@@ -122,6 +124,7 @@ VIEWS = (
     settings_pages,
     setup_pages,
     site_deletion_pages,
+    site_key_pages,
     export_api,
     subject_pages,
     subjects_api,

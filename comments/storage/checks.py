@@ -149,6 +149,9 @@ class Checks(Protocol):
     def kept(self, site: str) -> int:
         """Count the stored checks of programs."""
 
+    def latest(self, site: str, n: int) -> list[CheckAnswer]:
+        """Return up to `n` stored checks of programs, those that expire last first."""
+
     def taught(self, site: str, ids: Sequence[str]) -> list[Comment | None]:
         """Return the comments of checks that are lessons, each with the decision that teaches; None for others."""
 

@@ -1,6 +1,5 @@
 """`replygate site`: add sites, change their settings, and create their API keys."""
 
-import secrets
 from dataclasses import fields, replace
 from typing import Any
 
@@ -10,14 +9,15 @@ from comments.audit import CONSOLE, AuditAction, AuditEntry
 from comments.errors import NotFound, ReplygateError
 from comments.hidden_replies import show_all_replies
 from comments.lifecycle import Status
-from comments.pseudonyms import Pseudonyms, token_digest
-from comments.site import Site, SiteKey
+from comments.pseudonyms import Pseudonyms
+from comments.site import Site
 from replygate.deployment import current_deployment
 from replygate.text_table import columns
+from service.accounts.person_key_pages import MAX_KEY_NAME
 from service.sites.key_steps import AKISMET_KEYS, USER_KEYS, KeyKind, KeyStep
 from service.sites.settings import as_text, describe_settings, with_settings
 from service.sites.settings_pages import audit_entries
-from service.web.site_access import KEY_PREFIX
+from service.web.site_access import new_site_key
 
 FINISH = click.option(
     "--finish", "step", flag_value="finish", help="Remove the old key, once the site's server uses the new one."
@@ -121,15 +121,16 @@ def explain_settings() -> None:
 @click.argument("id")
 @click.option("--revoke", metavar="KEY", help="Revoke the key with this id instead; `site show` lists the ids.")
 @click.option("--only-checks", is_flag=True, help="The key may check comments of other programs, and nothing else.")
-def key(id: str, revoke: str | None, only_checks: bool) -> None:
+@click.option("--name", default="", help="A name for people, such as the program that gets the key.")
+def key(id: str, revoke: str | None, only_checks: bool, name: str) -> None:
     """Create an API key for the server of the site ID. It is shown only once."""
     found = site_named(id)
     if revoke is not None:
         _revoke(found, revoke)
         return
-    made, whole = new_key()
-    made = replace(made, only_checks=only_checks)
-    entry = AuditEntry(CONSOLE, AuditAction.KEY_MAKE, made.id, site=id)
+    made, whole = new_site_key()
+    made = replace(made, only_checks=only_checks, name=name[:MAX_KEY_NAME])
+    entry = AuditEntry(CONSOLE, AuditAction.KEY_MAKE, made.id, after=made.name, site=id)
     current_deployment().storage.sites.put(replace(found, keys=(*found.keys, made)), entry)
     click.echo(whole)
     click.echo("Store it where only the site's server can read it. It is not shown again.", err=True)
@@ -204,13 +205,6 @@ def _change_derived_key(id: str, kind: KeyKind, step: KeyStep | None) -> str:
 
 def _pseudonyms() -> Pseudonyms:
     return Pseudonyms(current_deployment().settings.secret_key)
-
-
-def new_key() -> tuple[SiteKey, str]:
-    """Return the stored part of a new key, and the whole key. Hexadecimal, so that "_" only separates its parts."""
-    id = secrets.token_hex(4)
-    whole = f"{KEY_PREFIX}{id}_{secrets.token_hex(24)}"
-    return SiteKey(id, token_digest(whole)), whole
 
 
 def site_named(id: str) -> Site:

@@ -15,6 +15,7 @@ from service.deps import deps
 from . import passwords, totp
 from .audit_trail import append_entry, entry, replace_person
 from .sessions import SignedIn, check_csrf, has_role, open_session, require_sign_in
+from .shown_once import redirect_with_secret, secrets_to_show, shown_response
 from .sign_in import count_attempt
 
 blueprint = Blueprint("account_pages", __name__, url_prefix="/account")
@@ -113,9 +114,24 @@ def end_sessions() -> ResponseReturnValue:
 
 
 @blueprint.post("/codes/begin")
-def set_up_two_factor() -> str:
-    """Show a new secret. It is stored only after the person has entered a code made from it."""
-    return _setup_page(_require_change(), totp.new_salt())
+def set_up_two_factor() -> ResponseReturnValue:
+    _require_change()
+    return redirect(url_for("account_pages.two_factor_page"), 303)
+
+
+@blueprint.get("/codes")
+def two_factor_page() -> ResponseReturnValue:
+    """Show a new secret, or the recovery codes of the one that was turned on a moment ago.
+
+    A secret is stored only after the person has entered a code made from it.
+    """
+    signed = require_sign_in()
+    if codes := secrets_to_show(signed).get("codes", ""):
+        page = render_template("accounts/recovery_codes.html", signed=signed, codes=codes.split("\n"))
+        return shown_response(page)
+    if signed.person.totp_salt:
+        return redirect(url_for("account_pages.account_page"), 303)
+    return shown_response(_setup_page(signed, totp.new_salt()))
 
 
 def _setup_page(signed: SignedIn, salt: str, **context: object) -> str:
@@ -135,7 +151,7 @@ def _setup_page(signed: SignedIn, salt: str, **context: object) -> str:
 
 @blueprint.post("/codes")
 def turn_on_two_factor() -> ResponseReturnValue:
-    """Show the recovery codes, which are not shown again."""
+    """Turn it on, and lead to the recovery codes, which are shown once."""
     signed = _require_change()
     salt = request.form.get("salt", "")[:64] or totp.new_salt()
     secret = totp.secret(deps().pseudonyms, signed.person.name, salt)
@@ -150,7 +166,8 @@ def turn_on_two_factor() -> ResponseReturnValue:
     person = replace(signed.person, totp_salt=salt, last_totp_step=step, recovery_digests=totp.recovery_digests(codes))
     replace_person(signed.person, person, replace(entry(signed, AuditAction.CODES_ON), site=""))
     _end_other_sessions(signed)
-    return render_template("accounts/recovery_codes.html", signed=signed, codes=[totp.grouped(code) for code in codes])
+    shown = "\n".join(totp.grouped(code) for code in codes)
+    return redirect_with_secret(signed, url_for("account_pages.two_factor_page"), codes=shown)
 
 
 @blueprint.post("/codes/off")

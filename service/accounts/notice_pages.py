@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import replace
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from comments.audit import AuditAction
@@ -21,6 +21,7 @@ from service.deps import deps
 from .audit_trail import entry, replace_person
 from .notice_forms import choice_from_form, choice_options
 from .sessions import SignedIn, check_csrf, require_sign_in
+from .shown_once import redirect_with_secret, secrets_to_show, shown_response
 
 blueprint = Blueprint("notice_pages", __name__, url_prefix="/account/notices")
 
@@ -34,8 +35,9 @@ CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
 
 @blueprint.get("")
-def notices_page() -> str:
-    return _page(require_sign_in(), done=request.args.get("done", ""))
+def notices_page() -> Response:
+    signed = require_sign_in()
+    return shown_response(_page(signed, done=request.args.get("done", ""), **secrets_to_show(signed)))
 
 
 def _page(signed: SignedIn, **context: object) -> str:
@@ -125,12 +127,12 @@ def _count_request(person: Person, email: str) -> None:
 
 
 @blueprint.post("/code")
-def create_code() -> str:
-    """Show a code, once, that links a chat account to this person."""
+def create_code() -> ResponseReturnValue:
+    """Lead to the page that shows a code, once, that links a chat account to this person."""
     signed = _require_change()
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LETTERS))
     deps().storage.people.put_link(chat_code_digest(code), signed.person.name, CHAT_CODE_SECONDS)
-    return _page(signed, code=code)
+    return redirect_with_secret(signed, url_for("notice_pages.notices_page"), code=code)
 
 
 def chat_code_digest(code: str) -> str:

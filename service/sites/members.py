@@ -2,27 +2,35 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from comments.audit import AuditAction
-from comments.errors import Invalid, NotFound, Problem
+from comments.errors import ActionNotAllowed, Invalid, NotFound, Problem
 from comments.person import Person
 from comments.site import Site
 from service.accounts import sessions
 from service.accounts.audit_trail import entry, replace_person
 from service.accounts.invitations import checked_name, sign_in_link
+from service.accounts.person_key_pages import add_person_key, check_password, revoke_person_key
+from service.accounts.person_keys import new_person_key
 from service.accounts.sessions import ROLES, SignedIn
+from service.accounts.shown_once import redirect_with_secret, secrets_to_show, shown_response
 from service.deps import deps
 from service.web import site_cache
+
+#: The role of programs. They work with a key and do not sign in.
+ASSISTANT = "assistant"
 
 blueprint = Blueprint("members", __name__, url_prefix="/sites/<site>/team")
 
 
 @blueprint.get("")
-def team_page(site: str) -> str:
+def team_page(site: str) -> Response:
+    """Show the team, with a new sign-in link or key if the change before made one."""
     signed = sessions.require_role(site, "owner")
-    return _page(site_cache.get_site(site), signed, done=request.args.get("done", ""))
+    shown, done = secrets_to_show(signed), request.args.get("done", "")
+    return shown_response(_page(site_cache.get_site(site), signed, done=done, **shown))
 
 
 def _page(site: Site, signed: SignedIn, **context: object) -> str:
@@ -45,25 +53,35 @@ def _is_member_of_no_other_site(person: Person, site: str) -> bool:
 
 @blueprint.post("")
 def invite(site: str) -> ResponseReturnValue:
-    """Show the link once. A name in use is refused: a link for it would open another person's account."""
+    """Invite a person. A name in use is refused: a link for it would open another person's account."""
     signed, stored = sessions.require_change(site, "owner"), site_cache.get_site(site)
     name, role = request.form.get("name", "").strip(), request.form.get("role", "")
     try:
         link = invite_person(signed, site, name, role)
     except Invalid as error:
         return _page(stored, signed, problems=error.problems, name=name, role=role), 422
-    return _page(stored, signed, link=link, invited=name)
+    return _shown_once(signed, site, link=link, invited=name)
+
+
+def _shown_once(signed: SignedIn, site: str, **parts: str) -> ResponseReturnValue:
+    return redirect_with_secret(signed, url_for("members.team_page", site=site), **parts)
 
 
 def invite_person(signed: SignedIn, site: str, name: str, role: str) -> str:
     """Add a person to the site and return their sign-in link. Raises Invalid."""
-    person = Person(checked_name(name), {site: _checked_role(role)})
-    if not deps().storage.people.compare_and_set(
-        None, person, entry(signed, AuditAction.PERSON_INVITE, name, "", role, site)
-    ):
+    if role == ASSISTANT:
+        raise Invalid([Problem("role", "assistant", "must be that of a person; add assistants below")])
+    _add_person(signed, Person(checked_name(name), {site: _checked_role(role)}), site)
+    return _new_link(name)
+
+
+def _add_person(signed: SignedIn, person: Person, site: str) -> None:
+    """Raises Invalid for a name in use."""
+    invited = entry(signed, AuditAction.PERSON_INVITE, person.name, "", person.roles[site], site)
+    keys = [replace(invited, action=AuditAction.PERSON_KEY_MAKE, after=key.id) for key in person.api_keys]
+    if not deps().storage.people.compare_and_set(None, person, invited, *keys):
         message = "is in use. Choose another name, or ask the operator to add this person to the site"
         raise Invalid([Problem("name", "taken", message)])
-    return _new_link(name)
 
 
 def _new_link(name: str) -> str:
@@ -110,10 +128,55 @@ def _has_other_owner(site: str, person: Person) -> bool:
 
 @blueprint.post("/link")
 def create_link(site: str) -> ResponseReturnValue:
-    """Show a new sign-in link, once."""
+    """Show a new sign-in link, once. Assistants are programs and do not sign in."""
     signed = sessions.require_change(site, "owner")
     person = _member(site, request.form.get("name", ""))
+    if person.roles[site] == ASSISTANT:
+        raise ActionNotAllowed("An assistant does not sign in. Create a key for it.")
     if not _is_member_of_no_other_site(person, site):
         raise Invalid([Problem("name", "elsewhere", "has access to more than this site; ask the operator for a link")])
     deps().storage.audit.append(entry(signed, AuditAction.LINK_MAKE, person.name, site=site))
-    return _page(site_cache.get_site(site), signed, link=_new_link(person.name), invited=person.name)
+    return _shown_once(signed, site, link=_new_link(person.name), invited=person.name)
+
+
+@blueprint.post("/assistants")
+def add_assistant(site: str) -> ResponseReturnValue:
+    """Add an assistant with its first key. The key is shown once."""
+    signed, stored = sessions.require_change(site, "owner"), site_cache.get_site(site)
+    name = request.form.get("assistant", "").strip()
+    try:
+        check_password(signed, request.form.get("password", ""))
+        kept, key = new_person_key(checked_name(name))
+        _add_person(signed, Person(name, {site: ASSISTANT}, api_keys=(kept,)), site)
+    except Invalid as error:
+        problems = [replace(p, field="assistant") if p.field == "name" else p for p in error.problems]
+        return _page(stored, signed, problems=problems, assistant=name), 422
+    return _shown_once(signed, site, key=key, invited=name)
+
+
+@blueprint.post("/keys")
+def create_assistant_key(site: str) -> ResponseReturnValue:
+    """Give an assistant another key, and show it once. The other keys stay valid."""
+    signed = sessions.require_change(site, "owner")
+    person = _assistant(site, request.form.get("name", ""))
+    try:
+        key = add_person_key(person, "", entry(signed, AuditAction.PERSON_KEY_MAKE, person.name, site=site))
+    except ActionNotAllowed as error:
+        return _page(site_cache.get_site(site), signed, trouble=str(error)), 422
+    return _shown_once(signed, site, key=key, invited=person.name)
+
+
+@blueprint.post("/keys/revoke")
+def revoke_assistant_key(site: str) -> ResponseReturnValue:
+    signed = sessions.require_change(site, "owner")
+    person, id = _assistant(site, request.form.get("name", "")), request.form.get("key", "")
+    revoke_person_key(person, id, entry(signed, AuditAction.PERSON_KEY_REVOKE, person.name, site=site))
+    return redirect(url_for("members.team_page", site=site, done="key-revoked"), 303)
+
+
+def _assistant(site: str, name: str) -> Person:
+    """Return an assistant of this site alone: a key has all roles of its person. Raises NotFound, Invalid."""
+    person = _member(site, name)
+    if person.roles[site] != ASSISTANT or not _is_member_of_no_other_site(person, site):
+        raise Invalid([Problem("name", "elsewhere", "is no assistant of this site alone; ask the operator for a key")])
+    return person

@@ -19,6 +19,7 @@ from service.web import asked_checks
 from service.web.client_network import client_network
 from service.web.site_cache import forget_site
 
+from .program_rows import program_rows
 from .settings import as_text, describe_settings, with_form
 from .settings_form import (
     OWN,
@@ -99,6 +100,8 @@ def _page(
         outcomes=PREVIEW_OUTCOMES,
         own=OWN,
         own_field=OWN_FIELD,
+        programs=program_rows(deps(), site) if group.name == "programs" else (),
+        now=deps().now(),
     )
 
 

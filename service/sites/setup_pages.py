@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from comments.errors import Invalid, NotFound
@@ -10,6 +10,7 @@ from comments.site import Site
 from service.accounts import sessions
 from service.accounts.audit_trail import replace_person
 from service.accounts.sessions import SignedIn
+from service.accounts.shown_once import redirect_with_secret, secrets_to_show, shown_response
 from service.accounts.site_creators import may_create_sites
 from service.deps import deps
 
@@ -85,9 +86,10 @@ def create_first_site() -> ResponseReturnValue:
 
 
 @blueprint.get("/<site>/<step>")
-def show_step(site: str, step: str) -> str:
+def show_step(site: str, step: str) -> Response:
     signed, found = _require_step(site, step)
-    return _page(signed, step, new_site=found, is_corrected="corrected" in request.args)
+    shown, is_corrected = secrets_to_show(signed), "corrected" in request.args
+    return shown_response(_page(signed, step, new_site=found, is_corrected=is_corrected, **shown))
 
 
 @blueprint.post("/<site>/go")
@@ -114,14 +116,15 @@ def _remember(signed: SignedIn, at: str) -> None:
 
 @blueprint.post("/<site>/invite")
 def invite_in_setup(site: str) -> ResponseReturnValue:
-    """Show the link of the invited person once."""
+    """Invite a person. The page shows their link once."""
     signed, found = sessions.require_change(site, "owner"), deps().storage.sites.get(site)
     name, role = request.form.get("name", "").strip(), request.form.get("role", "")
     try:
         link = invite_person(signed, site, name, role)
     except Invalid as error:
         return _page(signed, "invite", new_site=found, name=name, role=role, problems=error.problems), 422
-    return _page(signed, "invite", new_site=found, link=link, invited=name)
+    url = url_for("setup_pages.show_step", site=site, step="invite")
+    return redirect_with_secret(signed, url, link=link, invited=name)
 
 
 @blueprint.post("/done")

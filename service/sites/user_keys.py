@@ -3,14 +3,15 @@
 Only the ids of keys are stored. Their secrets are derived, so that a dump of the store cannot sign.
 """
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 
-from comments.errors import Invalid
+from comments.errors import ActionNotAllowed, Invalid
 from comments.site import Site
 from service.accounts import sessions
 from service.accounts.sessions import SignedIn
+from service.accounts.shown_once import redirect_with_secret, secrets_to_show, shown_response
 from service.deps import deps
 from service.web.operations import json_response, operation, parsed_body, validated
 
@@ -46,9 +47,10 @@ class UserKeys(BaseModel):
 
 
 @blueprint.get(KEYS_PAGE)
-def user_keys_page(site: str) -> str:
+def user_keys_page(site: str) -> Response:
     signed = sessions.require_role(site, "owner")
-    return _page(deps().storage.sites.get(site), signed)
+    secret, message = secrets_to_show(signed).get("secret", ""), DONE_MESSAGES.get(request.args.get("done", ""), "")
+    return shown_response(_page(deps().storage.sites.get(site), signed, secret=secret, message=message))
 
 
 def _page(site: Site, signed: SignedIn, **context: object) -> str:
@@ -57,7 +59,7 @@ def _page(site: Site, signed: SignedIn, **context: object) -> str:
 
 @blueprint.post(KEYS_PAGE)
 def change_keys(site: str) -> ResponseReturnValue:
-    """Show the secret of a new key once."""
+    """Change the keys and lead to the page, which shows the secret of a new key once."""
     signed = sessions.require_change(site, "owner")
     fields = {name: request.form[name] for name in ("step", "password") if name in request.form}
     try:
@@ -65,7 +67,12 @@ def change_keys(site: str) -> ResponseReturnValue:
         after = change_keys_of(site, USER_KEYS, change.step, change.password, signed)
     except Invalid as error:
         return _page(deps().storage.sites.get(site), signed, problems=error.problems), 422
-    return _page(after, signed, secret=_secret(after, change.step), message=DONE_MESSAGES.get(change.step, ""))
+    except ActionNotAllowed as error:
+        return _page(deps().storage.sites.get(site), signed, trouble=str(error)), 422
+    if change.step != "rotate":
+        return redirect(url_for("user_keys.user_keys_page", site=site, done=change.step), 303)
+    url = url_for("user_keys.user_keys_page", site=site)
+    return redirect_with_secret(signed, url, secret=_secret(after, change.step))
 
 
 @blueprint.post(KEYS_API)

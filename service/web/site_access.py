@@ -1,6 +1,7 @@
 """Access to a site's API: servers by site key, browsers by origin, with CORS headers for the site's own pages."""
 
 import hmac
+import secrets
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ from comments.errors import NotAllowed, NotFound, StorageDown
 from comments.origins import origin_of
 from comments.pseudonyms import token_digest
 from comments.settings import Settings
-from comments.site import Site
+from comments.site import Site, SiteKey
 
 from . import site_cache
 from .request_body import FORM_TYPES
@@ -65,6 +66,13 @@ def require_key(site: Site, request: Request, for_checks: bool = False) -> str:
     if id := _given_key(site, request, for_checks):
         return id
     raise _unauthorized("Send one of the site's keys: Authorization: Bearer rgk_...")
+
+
+def new_site_key() -> tuple[SiteKey, str]:
+    """Return the stored part of a new key, and the whole key. Hexadecimal, so that "_" only separates its parts."""
+    id = secrets.token_hex(4)
+    whole = f"{KEY_PREFIX}{id}_{secrets.token_hex(24)}"
+    return SiteKey(id, token_digest(whole)), whole
 
 
 def key_id(token: str) -> str:

@@ -164,6 +164,16 @@ def test_beyond_the_limit_answered_checks_that_expire_first_are_dropped(storage:
     assert storage.checks.kept("blog") == 3
 
 
+def test_the_latest_checks_of_programs_come_first(storage: CoreStorage) -> None:
+    ids = [answered(storage, seconds=1000 + n, max_kept=9) for n in range(4)]
+    asked(storage, a_request(), CheckAdmission(seconds=5000))
+    found = storage.checks.latest("blog", 3)
+    assert found == [storage.checks.answer("blog", id) for id in reversed(ids[1:])]
+    storage.checks.forget("blog", ids[3])
+    assert len(storage.checks.latest("blog", 9)) == 3
+    assert storage.checks.latest("shop", 3) == []
+
+
 def test_checks_that_wait_are_never_dropped(storage: CoreStorage) -> None:
     waiting = [asked(storage, admission=CheckAdmission(seconds=1000, max_kept=3)) for _ in range(2)]
     done = answered(storage, seconds=2000, max_kept=3)

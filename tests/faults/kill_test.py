@@ -32,7 +32,7 @@ from comments.site import Site, SiteKey
 from comments.storage.interfaces import Storage
 from comments.storage.redis import open_redis
 from replygate import embedded_valkey
-from replygate.commands.site_commands import new_key
+from service.web.site_access import new_site_key
 from tests.faults.audit import problems, records
 from tests.faults.visitors import HOLDS, REJECTS, Seen, Visitor
 from tests.support.builders import SECRET
@@ -161,7 +161,7 @@ def run(submissions: int, kills: int, seed: int, directory: Path) -> dict[str, A
     try:
         settings = Settings(secret_key=SECRET, redis_url=embedded_valkey.url(directory), socket_timeout=5.0)
         storage = open_redis(settings)
-        kept, key = new_key()
+        kept, key = new_site_key()
         storage.sites.put(a_site(kept))
         seen, visitors = submit_all(port, key, submissions, kills * sum(BETWEEN) / 2, seed)
         killed = kill_some(process.pid, kills, random.Random(seed))

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from comments.job_queue import Jobs
 from comments.storage.interfaces import Storage
-from replygate.commands.site_commands import new_key
+from service.web.site_access import new_site_key
 from tests.support.builders import a_site
 from tests.support.immediate_jobs import open_judged_app
 
@@ -47,7 +47,7 @@ class PerspectiveServer:
 
 def open_perspective(storage: Storage, jobs: Jobs | None = None, **site: Any) -> PerspectiveServer:
     """Create an app with the sites "blog" and "shop", each with a key. Without `jobs` a judge answers at once."""
-    stored, key = new_key()
+    stored, key = new_site_key()
     storage.sites.put(a_site(keys=(stored,), per_minute=0, **site))
-    storage.sites.put(a_site(id="shop", keys=(new_key()[0],)))
+    storage.sites.put(a_site(id="shop", keys=(new_site_key()[0],)))
     return PerspectiveServer(open_judged_app(storage, jobs), storage, key)

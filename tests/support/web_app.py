@@ -97,6 +97,10 @@ class SignedInClient:
     def post_form(self, path: str, **fields: object) -> TestResponse:
         return self.client.post(path, data={"csrf": self.csrf, **fields})
 
+    def submit(self, path: str, **fields: object) -> TestResponse:
+        """Send a form, and follow the redirect to the page that shows the result."""
+        return self.client.post(path, data={"csrf": self.csrf, **fields}, follow_redirects=True)
+
 
 def sign_in(client: FlaskClient, name: str = "mo", password: str = PASSWORD, **more: str) -> TestResponse:
     return client.post("/sign-in", data={"name": name, "password": password, **more})

@@ -107,6 +107,11 @@ class MemoryChecks:
     def kept(self, site: str) -> int:
         return len(self._counted(site))
 
+    def latest(self, site: str, n: int) -> list[CheckAnswer]:
+        with self._sites.lock:
+            newest = sorted(self._counted(site), key=lambda row: row[1].until, reverse=True)
+            return [check.answer for _, check in newest[:n]]
+
     def taught(self, site: str, ids: Sequence[str]) -> list[Comment | None]:
         return [self._sites[site].taught.get(id) for id in ids]
 

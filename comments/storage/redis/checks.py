@@ -113,6 +113,10 @@ class RedisChecks:
         now = milliseconds(datetime.now(UTC))
         return int(self._client.zcount(self._keys.checks(site), now, "+inf"))
 
+    def latest(self, site: str, n: int) -> list[CheckAnswer]:
+        ids = [text(id) for id in self._client.zrevrange(self._keys.checks(site), 0, n - 1)]
+        return [answer for answer in self.answers(site, ids) if answer]
+
     def taught(self, site: str, ids: Sequence[str]) -> list[Comment | None]:
         if not ids:
             return []

@@ -15,8 +15,8 @@ from comments.pseudonyms import new_id
 from comments.storage.interfaces import Storage
 from comments.storage.redis import open_redis
 from replygate.client import AsyncClient, Client, RetryPolicy
-from replygate.commands.site_commands import new_key
 from replygate.embedded_valkey import start
+from service.web.site_access import new_site_key
 from tests.support.builders import a_site, settings
 from tests.support.http_faults import HttpFaults
 from tests.support.running_service import running_service
@@ -41,7 +41,7 @@ def served() -> Iterator[Served]:
     with tempfile.TemporaryDirectory(prefix="rg") as directory:
         server = start(Path(directory), fsync="everysec")
         storage = open_redis(settings(redis_url=server.url))
-        kept, key = new_key()
+        kept, key = new_site_key()
         storage.sites.put(a_site(keys=(kept,), per_minute=0))
         with running_service(server.url, ("work", "judge"), ("work", "background"), ("sweep",)) as url:
             yield Served(url, storage, key)

@@ -63,10 +63,10 @@ def test_the_setup_goes_on_where_it_was_left(operator: SignedInClient) -> None:
 
 def test_people_are_invited_in_the_setup(web_app: WebApp, operator: SignedInClient) -> None:
     create(operator)
-    answer = operator.post_form("/setup/my-blog/invite", name="ines", role="moderator")
+    answer = operator.submit("/setup/my-blog/invite", name="ines", role="moderator")
     assert "/link/" in parse(answer.text).find(".//input[@id='link']").get("value")
     assert web_app.storage.people.get("ines").roles == {"my-blog": "moderator"}
-    again = operator.post_form("/setup/my-blog/invite", name="ines", role="moderator")
+    again = operator.submit("/setup/my-blog/invite", name="ines", role="moderator")
     assert (again.status_code, "is in use" in again.text) == (422, True)
 
 

@@ -16,7 +16,7 @@ def keys(web_app: WebApp) -> tuple[str, ...]:
 
 
 def _form(user: SignedInClient, step: str) -> TestResponse:
-    return user.post_form(PAGE, step=step, password=PASSWORD)
+    return user.submit(PAGE, step=step, password=PASSWORD)
 
 
 def _json(user: SignedInClient, step: str) -> TestResponse:
@@ -95,3 +95,12 @@ def test_a_removed_key_signs_nobody(web_app: WebApp, owner: SignedInClient) -> N
     headers = {"Replygate-User": user_token(key=key, iat=now, exp=now + 600)}
     answer = web_app.anonymous().post("/v1/sites/blog/comments", json={"thread": "t", "content": "Hi"}, headers=headers)
     assert answer.json["problems"][0]["code"] == "off"
+
+
+def test_the_page_is_reached_by_a_redirect_and_a_reload_shows_no_secret(web_app: WebApp, owner: SignedInClient) -> None:
+    answer = owner.post_form(PAGE, step="rotate", password=PASSWORD)
+    assert (answer.status_code, answer.location) == (303, PAGE)
+    assert "rgu_" not in answer.text
+    assert "rgu_" in page(owner, PAGE)
+    assert "rgu_" not in page(owner, PAGE)
+    assert len(keys(web_app)) == 1
