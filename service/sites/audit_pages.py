@@ -23,7 +23,8 @@ from service.web.csv_export import csv_response
 from service.web.operations import parsed_query
 
 from .audit_merge import merged_page
-from .audit_sentences import SentencePart, plain_sentence, read_context, sentence, without_emails
+from .audit_sentences import plain_sentence, read_context, sentence
+from .sentence_parts import SentencePart, without_emails
 
 blueprint = Blueprint("audit_pages", __name__)
 

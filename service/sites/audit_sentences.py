@@ -12,11 +12,14 @@ from comments.page_links import page_address_of, page_link
 from comments.report_rules import DECIDED_BY_READERS
 from comments.site import Site
 from comments.storage.interfaces import Storage
+from comments.storage.notes_and_bulks import Note
 from comments.storage.queue_index import INDEXED, IndexQuery
 from comments.storage.thread_details import ThreadDetails
 from comments.thread_addresses import readable_address
 
+from .accepted_proposals import accepted_proposal
 from .audit_values import setting_change
+from .sentence_parts import SentencePart
 
 #: What somebody did. `{name}` stands for a part of the entry (`SENTENCE_PARTS`). Text in [] goes if a part is empty.
 SENTENCES: Mapping[str, str] = {
@@ -128,17 +131,7 @@ _RULES = {
 }
 _SEVERAL_RULES = re.compile(r"[0-9]+ rules")
 _OPTIONAL = re.compile(r"\[([^\]]*)\]")
-_EMAIL = re.compile(r"[^\s“”<>:,;()]+@[^\s“”<>:,;()]+\.[^\s“”<>:,;()]+")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-
-
-@dataclass(frozen=True, slots=True)
-class SentencePart:
-    """Text of a sentence. `kind` and `target` say what it links to: "comment", "author", "page", "person", or ""."""
-
-    text: str
-    kind: str = ""
-    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +142,7 @@ class AuditContext:
     comments: Mapping[str, Comment] = field(default_factory=dict)
     details: Mapping[str, ThreadDetails] = field(default_factory=dict)
     authors: Mapping[str, str] = field(default_factory=dict)  # key -> latest name
+    notes: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)  # id of a comment -> notes and proposals
 
 
 def read_context(storage: Storage, site: Site | None, entries: Sequence[AuditEntry]) -> AuditContext:
@@ -159,7 +153,9 @@ def read_context(storage: Storage, site: Site | None, entries: Sequence[AuditEnt
     comments = {c.id: c for c in storage.comments.load(site.id, ids) if c} if ids else {}
     threads = list(dict.fromkeys(c.thread for c in comments.values()))
     details = storage.thread_details.get(site.id, threads) if threads else []
-    return AuditContext(site, comments, dict(zip(threads, details, strict=True)), authors)
+    notes = storage.notes.of(site.id, [*comments]) if comments else []
+    noted = {id: found for id, found in zip(comments, notes, strict=True) if found}
+    return AuditContext(site, comments, dict(zip(threads, details, strict=True)), authors, noted)
 
 
 def _author_names(storage: Storage, site: str, entries: Sequence[AuditEntry]) -> dict[str, str]:
@@ -181,16 +177,11 @@ def sentence(entry: AuditEntry, context: AuditContext) -> list[SentencePart]:
     template = SENTENCES.get(entry.action, UNKNOWN_ACTION)
     if (entry.action, entry.subject, entry.before, entry.after) == (AuditAction.PERSON_ROLE, entry.by, "", "owner"):
         template = FIRST_OWNER
-    return [actor, SentencePart(" "), *_filled(template, entry, context)]
+    return [actor, SentencePart(" "), *_filled(template, entry, context), *_proposal(entry, context)]
 
 
 def plain_sentence(entry: AuditEntry, context: AuditContext) -> str:
     return "".join(part.text for part in sentence(entry, context))
-
-
-def without_emails(parts: Sequence[SentencePart]) -> list[SentencePart]:
-    """Return a sentence for people who may not see email addresses."""
-    return [SentencePart(_EMAIL.sub("(hidden email address)", p.text), p.kind, p.target) for p in parts]
 
 
 def _filled(template: str, entry: AuditEntry, context: AuditContext) -> Iterator[SentencePart]:
@@ -219,6 +210,13 @@ def _comment(entry: AuditEntry, context: AuditContext) -> list[SentencePart]:
         SentencePart(noun, "comment", comment.id), SentencePart(" by "), author, SentencePart(" on “"),
         SentencePart(title, "page" if href else "", href), SentencePart("”"),
     ]  # fmt: skip
+
+
+def _proposal(entry: AuditEntry, context: AuditContext) -> list[SentencePart]:
+    """Name the proposal that a decision took, with a link to it."""
+    comment, notes = context.comments.get(entry.subject), context.notes.get(entry.subject, ())
+    found = accepted_proposal(entry, comment, notes) if comment and notes else None
+    return [SentencePart(", as "), SentencePart(f"{found.by} proposed", "proposal", entry.subject)] if found else []
 
 
 def _rule(entry: AuditEntry, context: AuditContext) -> list[SentencePart]:

@@ -103,6 +103,21 @@ def test_an_assistant_proposes_and_a_moderator_accepts(
         ("helper", "comment.propose", comment.id),
         ("mo", "comment.spam", comment.id),
     ]
+    log = page(mo, "/sites/blog/audit")
+    assert f', as <a href="/review/blog/{comment.id}#notes"><bdi>helper proposed</bdi></a>' in log
+    assert "It sells pills." in page(mo, f"/review/blog/{comment.id}")
+
+
+def test_only_the_proposal_of_that_decision_is_named_in_the_audit_log(
+    web_app: WebApp, helper: Program, mo: SignedInClient, storage: Storage
+) -> None:
+    comment = held(storage)
+    helper.propose(comment)
+    mo.post_form(f"/review/blog/{comment.id}", version=1, action="approve")
+    web_app.clock.advance(timedelta(minutes=1))
+    mo.post_form(f"/review/blog/{comment.id}", version=2, action="spam")
+    assert [entry.action for entry in storage.audit.all("blog")][-1] == "comment.spam"
+    assert "helper proposed</bdi>" not in page(mo, "/sites/blog/audit")
 
 
 def test_a_proposal_for_an_earlier_version_is_no_longer_shown(

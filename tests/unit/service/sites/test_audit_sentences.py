@@ -14,8 +14,8 @@ from service.sites.audit_sentences import (
     AuditContext,
     plain_sentence,
     sentence,
-    without_emails,
 )
+from service.sites.sentence_parts import without_emails
 from tests.support.builders import a_comment, a_site
 
 GOLDEN = Path(__file__).parents[3] / "data/audit_sentences.txt"
