@@ -3,7 +3,7 @@
 Only the ids of keys are stored. The keys are derived, so that a dump of the store has none.
 """
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,6 +11,7 @@ from comments.errors import ActionNotAllowed, Invalid, Problem
 from comments.site import Site
 from service.accounts import sessions
 from service.accounts.sessions import SignedIn
+from service.accounts.shown_once import redirect_with_secret, secrets_to_show, shown_response
 from service.deps import deps
 from service.web.operations import validated
 from service.web.site_cache import forget_site
@@ -19,8 +20,6 @@ from .key_steps import AKISMET_KEYS, KeyStep, change_keys_of
 
 blueprint = Blueprint("akismet_pages", __name__, url_prefix="/sites/<site>/akismet")
 
-#: Seconds in which the page with a new key has to load.
-SHOWN_SECONDS = 60
 AKISMET_MESSAGES = {
     "finish": "The old key is removed.",
     "remove": "The keys are removed. Programs that use them get no verdicts any more.",
@@ -36,24 +35,16 @@ class AkismetKeyForm(BaseModel):
 
 
 @blueprint.get("")
-def akismet_page(site: str) -> str:
-    """Show the page, with a new key if the address has its one-time code."""
+def akismet_page(site: str) -> Response:
+    """Show the page, with a key that was created a moment ago."""
     signed = sessions.require_role(site, "owner")
-    found = deps().storage.sites.get(site)
-    newest, code = next(iter(found.akismet_keys), ""), request.args.get("new", "")
-    is_shown = newest and code and deps().storage.receipt_codes.redeem(site, _shown(newest), code)
-    key = deps().pseudonyms.akismet_key(site, newest) if is_shown else ""
-    return _page(found, signed, key=key, message=AKISMET_MESSAGES.get(request.args.get("done", ""), ""))
+    key, message = secrets_to_show(signed).get("key", ""), AKISMET_MESSAGES.get(request.args.get("done", ""), "")
+    return shown_response(_page(deps().storage.sites.get(site), signed, key=key, message=message))
 
 
 def _page(site: Site, signed: SignedIn, **context: object) -> str:
     server = deps().settings.public_url.rstrip("/")
     return render_template("sites/akismet.html", site=site, signed=signed, server=server, **context)
-
-
-def _shown(id: str) -> str:
-    """Name the one-time code with which the page shows this key."""
-    return f"akismet-key {id}"
 
 
 @blueprint.post("")
@@ -73,5 +64,5 @@ def change_akismet_keys(site: str) -> ResponseReturnValue:
     forget_site(site)
     if form.step != "rotate":
         return redirect(url_for("akismet_pages.akismet_page", site=site, done=form.step), 303)
-    code = deps().storage.receipt_codes.issue(site, _shown(after.akismet_keys[0]), SHOWN_SECONDS)
-    return redirect(url_for("akismet_pages.akismet_page", site=site, new=code), 303)
+    key = deps().pseudonyms.akismet_key(site, after.akismet_keys[0])
+    return redirect_with_secret(signed, url_for("akismet_pages.akismet_page", site=site), key=key)
