@@ -54,20 +54,20 @@ def process(
 @contextmanager
 def web(app: str, settings: Settings, **more: str) -> Iterator[int]:
     """Start two web processes and give their port. Every `app` is started in the same way."""
-    port = _free_port()
+    port = free_port()
     words = (
         "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2",
         "--blocking-threads", "4", "--no-access-log", "--log-level", "error", app,
     )  # fmt: skip
     with process(*words, env=environment(settings, **more)):
-        _wait(port)
+        wait_for_port(port)
         yield port
 
 
 @contextmanager
 def isso(python: Path, host: str) -> Iterator[int]:
     """Start Isso as its documentation says, with two gunicorn processes and a new SQLite file; give its port."""
-    port = _free_port()
+    port = free_port()
     with tempfile.TemporaryDirectory(prefix="isso") as directory:
         config = Path(directory, "isso.conf")
         config.write_text(
@@ -77,7 +77,7 @@ def isso(python: Path, host: str) -> Iterator[int]:
         words = ("gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--preload", "isso.run")
         env = {**os.environ, "ISSO_SETTINGS": str(config)}
         with process(*words, env=env, python=python, stderr=subprocess.DEVNULL):
-            _wait(port)
+            wait_for_port(port)
             yield port
 
 
@@ -92,13 +92,13 @@ def isso_python() -> Path:
     return python
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with closing(socket.socket()) as sock:
         sock.bind(("127.0.0.1", 0))
         return int(sock.getsockname()[1])
 
 
-def _wait(port: int) -> None:
+def wait_for_port(port: int) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         try:
