@@ -88,7 +88,7 @@ def cost_table() -> str:
 
 def needs_table(of: Assumptions = Assumptions()) -> str:
     rows = [
-        "| Comments a day | At the peak | Web cores | Judge cores | Valkey's thread | Memory | Disk | Stores | Each fork |"
+        "| Comments a day | Peak | Web cores | Judge cores | Valkey's thread | Memory | Disk | Stores | Each fork |"
     ]
     rows.append("|---|---|---|---|---|---|---|---|---|")
     for per_day in (10_000, 100_000, 1_000_000, 10_000_000):
