@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -169,3 +169,86 @@ def test_akismet_api_with_the_key_in_the_host_name(server: Server, node: str) ->
 def test_akismet_api_with_the_key_in_the_path(server: Server, node: str) -> None:
     endpoint = f"{server.url}/k/{key_of()}/1.1/"
     assert run_node(node, "akismet_api.cjs", "http", server.host, key_of(), PATH_HAM, endpoint) == FROM_AKISMET_API
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class ProgramRequest:
+    """A request as a program sends it, learned from its source. `{key}` stands for the key of the site."""
+
+    host: str
+    path: str
+    fields: dict[str, str]
+    answer: str
+    headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": FORM})
+
+
+ARTALK = {
+    "blog": BLOG, "user_ip": "203.0.113.41", "user_agent": "Mozilla/5.0 (X11; Linux x86_64)", "comment_author": "Mio",
+    "comment_author_email": "mio@mail.example",
+}  # fmt: skip
+DISCOURSE = {
+    "content_type": "forum-post", "referrer": f"{BLOG}/", "permalink": f"{BLOG}/t/the-pier/12/3", "blog": BLOG,
+    "comment_author": "gwen", "user_ip": "203.0.113.42", "user_agent": "Mozilla/5.0 (Macintosh)",
+}  # fmt: skip
+DISCOURSE_HEADERS = {"Content-Type": FORM, "User-Agent": "Discourse/3.1.0 | discourse-akismet/0.1.0"}
+WALINE = {
+    "user_ip": "203.0.113.43", "permalink": f"{BLOG}/posts/ferry/", "comment_author": "Nora", "blog": BLOG,
+    "user_agent": "Generic Node.js/1.0.0 | Akismet/3.1.7",
+}  # fmt: skip
+WALINE_HEADERS = {"Content-Type": FORM, "User-Agent": "Generic Node.js/1.0.0 | Akismet/3.1.7"}
+KEY_HOST, PLAIN_HOST, CHECK = "{key}.rest.akismet.com", "rest.akismet.com", "/1.1/comment-check"
+#: Artalk: internal/anti_spam/akismet.go at 31cc5bc8. It takes "true" and "false", and nothing more.
+#: Discourse: lib/akismet.rb at 197c7047 and posts_bouncer.rb at 08b4165d. A status other than 200 is an error.
+#: Waline: @waline/vercel 1.39.3 with the npm package akismet 2.0.7, by plain HTTP. It verifies the key each time.
+PROGRAM_REQUESTS = {
+    "artalk ham": ProgramRequest(
+        KEY_HOST, CHECK, ARTALK | {"comment_content": "The tide table on the noticeboard is a week old now."}, "false"
+    ),
+    "artalk spam": ProgramRequest(KEY_HOST, CHECK, ARTALK | {"comment_content": SPAM + " Artalk"}, "true"),
+    "discourse ham": ProgramRequest(
+        KEY_HOST, CHECK, DISCOURSE | {"comment_content": "Rope for the old dinghy\n\nWhich width do you use?"}, "false",
+        DISCOURSE_HEADERS,
+    ),
+    "discourse spam": ProgramRequest(
+        KEY_HOST, CHECK, DISCOURSE | {"comment_content": SPAM + " Discourse"}, "true", DISCOURSE_HEADERS
+    ),
+    "discourse feedback": ProgramRequest(
+        KEY_HOST, "/1.1/submit-ham", DISCOURSE | {"comment_content": SPAM + " Discourse"}, THANKS, DISCOURSE_HEADERS
+    ),
+    "waline key": ProgramRequest(
+        PLAIN_HOST, "/1.1/verify-key", {"key": "{key}", "blog": BLOG}, "valid", WALINE_HEADERS
+    ),
+    "waline ham": ProgramRequest(
+        KEY_HOST, CHECK, WALINE | {"comment_content": "We took the last ferry and it was quite empty."}, "false",
+        WALINE_HEADERS,
+    ),
+    "waline spam": ProgramRequest(
+        KEY_HOST, CHECK, WALINE | {"comment_content": SPAM + " Waline"}, "true", WALINE_HEADERS
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PROGRAM_REQUESTS)
+def test_the_requests_of_programs_get_the_answers_that_they_read(server: Server, name: str) -> None:
+    sent = PROGRAM_REQUESTS[name]
+    headers = {**sent.headers, "Host": sent.host.format(key=key_of())}
+    form = urlencode({name: value.replace("{key}", key_of()) for name, value in sent.fields.items()})
+    with closing(http.client.HTTPConnection(server.host, timeout=30)) as connection:
+        connection.request("POST", sent.path, form, headers)
+        answer = connection.getresponse()
+        assert (answer.status, answer.read().decode()) == (200, sent.answer)
+        assert "X-akismet-debug-help" not in answer.headers
+
+
+@pytest.mark.parametrize("name", ["artalk ham", "discourse ham", "waline ham"])
+def test_programs_with_a_wrong_key_see_no_verdict(server: Server, name: str) -> None:
+    sent = PROGRAM_REQUESTS[name]
+    with closing(http.client.HTTPConnection(server.host, timeout=30)) as connection:
+        headers = {**sent.headers, "Host": sent.host.format(key="0" * 12)}
+        connection.request("POST", sent.path, urlencode(sent.fields), headers)
+        answer = connection.getresponse()
+        assert answer.read() == b"invalid"
+        assert "key is not valid" in answer.headers["X-akismet-debug-help"]
