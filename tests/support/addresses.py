@@ -265,8 +265,8 @@ OPEN = {
     "/k/<key>/": "test_akismet_*: needs a key",
     "/hooks/": "test_chat_hooks: needs the signature",
     "/isso/<site>/": "test_isso_*: published, own by the cookie with the receipt",
-    "/v1alpha1/": "test_perspective: needs a site key",
-    "/$discovery/": "test_perspective",
+    "/v1alpha1/": "test_perspective_*: needs a site key",
+    "/$discovery/": "test_perspective_suggestions",
     "/v1/sites/<site>/": "test_readers, test_reporting, test_api_*: published, own by receipt, threads by key",
 }
 

@@ -51,3 +51,11 @@ def open_perspective(storage: Storage, jobs: Jobs | None = None, **site: Any) ->
     storage.sites.put(a_site(keys=(stored,), per_minute=0, **site))
     storage.sites.put(a_site(id="shop", keys=(new_site_key()[0],)))
     return PerspectiveServer(open_judged_app(storage, jobs), storage, key)
+
+
+def error_of(answer: Any, status: int = 400) -> dict[str, Any]:
+    assert answer.status_code == status, answer.text
+    assert answer.mimetype == "application/json"
+    error: dict[str, Any] = answer.get_json()["error"]
+    assert error["code"] == status
+    return error
