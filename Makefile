@@ -16,7 +16,7 @@ DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up install test check lint tests tools lock client audit sbom bench docs pictures clean
+.PHONY: help up install test check lint tests tools lock client audit sbom bench faults soak docs pictures clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -85,6 +85,13 @@ bench: $(DEV) ## run the benchmarks; takes minutes on an idle machine
 	$(BIN)/python -m bench.memory
 	$(BIN)/python -m bench.judge_speed
 	$(BIN)/python -m bench.queue
+
+faults: $(DEV) ## do every fault to a whole installation, and write docs/promises.md; as root, with gcc
+	$(BIN)/python -m tests.faults.matrix
+
+MINUTES ?= 10
+soak: $(DEV) ## run steady traffic for MINUTES, and fail if something grows
+	$(BIN)/python -m tests.faults.soak --minutes $(MINUTES)
 
 docs: $(DEV) ## build the documentation into report/docs; broken links are errors
 	$(BIN)/properdocs build --config-file mkdocs.yml

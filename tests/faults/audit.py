@@ -14,15 +14,17 @@ from comments.storage.codec import draft_id
 from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
 from comments.storage.number_periods import Unit, latest_range
+from comments.storage.people_records import records_of_people, status_by_people
 from comments.storage.queue_index import INDEXED, IndexQuery
 from comments.storage.redis import connect
-from tests.faults.visitors import Seen
+from tests.faults.visitors import HOLDS, REJECTS, Seen
 from tests.support.conversations import read_conversation
 
 PAGE = 500
-#: Valid histories of a comment. F: decided by the filters. E: edited by its author. A: an edit is applied to the
-#: published comment. W: withdrawn. So nothing is decided twice, and each edit is decided again.
-HISTORY = re.compile(r"E*(F(E+F)*(A*|E+))?W|E*F(E+F)*A*")
+#: Valid histories of a comment. F: decided by the filters. M: decided by a moderator, or undone. E: edited by its
+#: author. A: an edit is applied to the published comment. W: withdrawn. So the filters decide nothing twice, and each
+#: edit is decided again.
+HISTORY = re.compile(r"E*(F[AM]*(E+F[AM]*)*E*)?W|E*F[AM]*(E+F[AM]*)*")
 
 
 def records(storage: Storage, site: str) -> Iterator[Comment]:
@@ -43,6 +45,7 @@ def problems(settings: Settings, storage: Storage, site: str, seen: Seen) -> Ite
     comments = [comment for comment in found if not comment.draft_of]
     yield from _against_visitors(comments, seen)
     yield from _against_authors(found, seen)
+    yield from _against_moderators(comments, seen)
     yield from _against_histories(found)
     yield from _against_counters(found, storage, site)
     yield from _against_numbers(found, storage, site)
@@ -80,8 +83,8 @@ def _against_authors(found: list[Comment], seen: Seen) -> Iterator[str]:
         edits = seen.edits.get(comment.id, [])
         last = draft or comment
         if comment.id in seen.closed:
-            if Status.SPAM not in (comment.status, last.status):
-                yield f"{comment.id} could not be edited, although it is not spam"
+            if not {d.status for c in (comment, last) for d in c.decisions} & {Status.SPAM, Status.REMOVED}:
+                yield f"{comment.id} could not be edited, although it was never taken down"
         elif edits and last.content != edits[-1]:
             yield f"{comment.id} lost an edit after its 202"
         elif count_edits(comment, *([draft] if draft else [])) != len(edits):
@@ -91,6 +94,27 @@ def _against_authors(found: list[Comment], seen: Seen) -> Iterator[str]:
         if draft:
             yield from _against_draft(comment, draft)
     yield from (f"the draft {id} has no comment" for id, left in stored.items() if left.draft_of)
+
+
+def _against_moderators(comments: list[Comment], seen: Seen) -> Iterator[str]:
+    """Check that all decisions that moderators were answered are in the histories."""
+    stored = {comment.id: comment for comment in comments}
+    for id, versions in seen.decisions.items():
+        roles = [decision.role for decision in stored[id].decisions] if id in stored else []
+        for version in versions:
+            if roles[version - 1 : version] != [Role.MODERATOR]:
+                yield f"version {version} of {id} is not the moderator's, although the decision was answered with 200"
+
+
+def wrongly_published(comments: list[Comment]) -> list[str]:
+    """Return the ids of published comments with a listed word that no moderator approved."""
+    return [
+        comment.id
+        for comment in comments
+        if comment.status is Status.APPROVED
+        and (HOLDS in comment.content or REJECTS in comment.content)
+        and not any(d.role is Role.MODERATOR and d.status is Status.APPROVED for d in comment.decisions)
+    ]
 
 
 def _against_draft(comment: Comment, draft: Comment) -> Iterator[str]:
@@ -112,6 +136,8 @@ def _is_applied(decision: Decision) -> bool:
 def _history_letter(decision: Decision) -> str:
     if decision.role is Role.FILTERS:
         return "F"
+    if decision.role is Role.MODERATOR:
+        return "M"
     return "A" if _is_applied(decision) else {Action.EDIT: "E", Action.WITHDRAW: "W"}[decision.action]
 
 
@@ -187,5 +213,6 @@ def _against_keys(found: list[Comment], settings: Settings, site: str) -> Iterat
             yield f"{written} events were written for {expected} decisions"
         for status in (Status.APPROVED, Status.SPAM):
             authors = {name for c in found if c.status is status for name in c.author_keys}
+            authors |= {name for c in found if status_by_people(c) == status for name in records_of_people(c)}
             if (counted := client.hlen(keys.authors(site, status))) != len(authors):
                 yield f"{counted} author names are counted as {status}, but there are {len(authors)}"

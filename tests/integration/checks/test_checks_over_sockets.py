@@ -22,7 +22,7 @@ from comments.pseudonyms import token_digest
 from comments.settings import PREFIX
 from comments.site import SiteKey
 from comments.storage.redis import open_redis
-from tests.faults.kill_test import free_port
+from tests.faults.installation import free_port
 from tests.support.builders import SECRET, a_site, settings
 from tests.support.wait import wait_until
 

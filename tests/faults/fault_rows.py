@@ -1,0 +1,95 @@
+"""The rows of docs/promises.md, and the page itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from tests.faults.fault_list import FAULTS, Fault
+
+PAGE = Path(__file__).parents[2] / "docs/promises.md"
+HEAD = ("Fault", "Sent", "Acknowledged", "Lost", "Doubled", "Wrongly published", "Recovery, s", "p99, s", "Promise")
+#: Problems of one row that the page quotes.
+QUOTED = 3
+
+PAGE_TEXT = """\
+# Promises under faults
+
+`make faults` wrote this page on {day} ({machine}; {minutes:.0f} minutes). It starts Replygate as `replygate up` does,
+with two judges, and does each fault to it under traffic. `make test` repeats three of the faults.
+
+**Traffic.** Six visitors submit through the site's server, with idempotency keys, repeats, replies, edits and
+withdrawals. Three submit WordPress's form without a key. Two moderators decide the same held comments and undo a
+quarter of their decisions. A webhook receives every decision, a subscriber gets mail about replies, and the filters
+learn. Visitors repeat a request until it is acknowledged.
+
+**Columns.** *Sent* counts requests with a submission. *Acknowledged* counts the submissions that got a 202. *Lost* were
+acknowledged and are not stored. *Doubled* are stored twice. *Wrongly published* contain a word that a moderator must
+see first. *Recovery* is the time from the end of the fault, or the last kill, until further submissions are accepted
+and all that were acknowledged before are decided. *p99* is of all answers in the fault and the recovery, errors and
+refusals included; a visitor waits no longer than 10 s.
+
+A row *holds* if nothing was lost, doubled or wrongly published, recovery and p99 were within the promise in
+parentheses (most rows promise no p99), and the audit found no problem. The audit compares every record with what
+visitors, authors and moderators were answered, and checks histories, counters, indexes, threads, numbers, webhooks with
+their order, and mail.
+
+{table}
+
+{problems}
+The power cut kills all parts at once, and then cuts Valkey's files to what was synchronized to the disk. It simulates
+neither torn sectors nor disks that report success too early. The clock is set by libfaketime for all processes. The
+disk is full on a small one of its own, which only root can mount. Fail-over with Sentinel, poisoned comments, lost
+answers of Valkey and killed imports have tests of their own in `tests/faults`.
+"""
+
+
+@dataclass(frozen=True)
+class FaultRow:
+    """The result of one fault. Times are in seconds; without problems, the row holds."""
+
+    fault: str
+    sent: int
+    acknowledged: int
+    lost: int
+    doubled: int
+    wrongly_published: int
+    recovery: float
+    p99: float
+    problems: tuple[str, ...] = ()
+
+    def with_problems(self, more: Sequence[str]) -> Self:
+        return replace(self, problems=(*self.problems, *more))
+
+    def line(self) -> str:
+        """Return the row as Markdown, with what was promised."""
+        fault = declared(self.fault)
+        counts = (self.sent, self.acknowledged, self.lost, self.doubled, self.wrongly_published)
+        p99 = f"{self.p99:.2f}" if fault.p99 is None else f"{self.p99:.2f} ({fault.p99:.0f})"
+        times = (f"{self.recovery:.1f} ({fault.recovery:.0f})", p99)
+        holds = "**does not hold**" if self.problems else "holds"
+        return f"| {' | '.join([self.fault, *map(str, counts), *times, holds])} |"
+
+
+def unfinished(fault: str, reason: str) -> FaultRow:
+    """Return the row of a measurement that could not be finished. It does not hold."""
+    return FaultRow(fault, 0, 0, 0, 0, 0, 0.0, 0.0, (f"the measurement did not finish: {reason}",))
+
+
+def declared(name: str) -> Fault:
+    return next(fault for fault in FAULTS if fault.name == name)
+
+
+def write_page(rows: Sequence[FaultRow], machine: str, minutes: float) -> None:
+    """Write docs/promises.md."""
+    head = [f"| {' | '.join(HEAD)} |", f"|{'---|' * len(HEAD)}"]
+    failed = [f"* {row.fault}: {'; '.join(row.problems[:QUOTED])}." for row in rows if row.problems]
+    text = PAGE_TEXT.format(
+        day=datetime.now(UTC).date(),
+        machine=machine,
+        minutes=minutes,
+        table="\n".join([*head, *(row.line() for row in rows)]),
+        problems="\n".join(["What does not hold:", "", *failed, ""]) if failed else "",
+    )
+    PAGE.write_text(text)
