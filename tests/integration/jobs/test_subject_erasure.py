@@ -525,7 +525,7 @@ LEFT_ALONE = {
     **dict.fromkeys(("bytes_received", "rate", "repeats", "tries", "window"), "digests that expire within a day"),
     **dict.fromkeys(("presence", "session", "sessions", "link", "links", "kept_form"), "of the team"),
     **dict.fromkeys(("notices_due", "notice_leases", "notice_attempts"), "of the team"),
-    **dict.fromkeys(("notice_items", "notice_result", "judging_pauses"), "of the team"),
+    **dict.fromkeys(("notice_items", "notice_result", "judging_pauses", "intake_pauses"), "of the team"),
     **dict.fromkeys(("terms", "rule_ranges", "rule_hits", "rule_times"), "written by the team: tested by its texts"),
     **dict.fromkeys(("import_state", "import_part", "erasure_words", "audit_copy"), "tested below or above"),
     **dict.fromkeys(("former_index", "index_bitmap"), "forms of the index"),
