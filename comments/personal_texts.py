@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote_plus
 
 from .model import STAFF, Comment
 from .saved_views import SavedView
+from .setting_values import RemovalReason
 from .site import Site
 
 #: Stands for words that named the person.
@@ -22,6 +23,8 @@ SHORTEST_MENTION = 3
 AUTHOR_FILTER = "author"
 #: Settings of a site with words, by name.
 WORD_LISTS = ("hold_words", "reject_words", "profanity_also", "profanity_allow")
+#: Settings of a site with texts for authors, by name.
+TEXT_LISTS = ("canned_replies", "reasons")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +80,28 @@ def is_view_about(view: SavedView, names: Sequence[str], texts: PersonalTexts) -
 
 
 def without_listed_addresses(site: Site, texts: PersonalTexts) -> Site:
-    """Take the words that have one of the addresses out of the site's word lists."""
+    """Take words with one of the addresses out of the site's word lists, and the addresses out of texts for authors."""
     lists: dict[str, Any] = {name: getattr(site, name) for name in WORD_LISTS}
     kept: dict[str, Any] = {
         name: tuple(w for w in words if not texts.has_address(_word(w))) for name, words in lists.items()
     }
-    return replace(site, **kept) if kept != lists else site
+    kept["canned_replies"] = tuple(map(texts.without_addresses, site.canned_replies))
+    kept["reasons"] = tuple(
+        replace(r, label=texts.without_addresses(r.label), message=texts.without_addresses(r.message))
+        for r in site.reasons
+    )
+    return replace(site, **kept)
 
 
 def lists_with_name(site: Site, texts: PersonalTexts) -> Iterator[tuple[str, str]]:
     """Yield the name of a word list and each of its words that has one of the names."""
-    for name in WORD_LISTS:
+    for name in (*WORD_LISTS, *TEXT_LISTS):
         yield from ((name, word) for word in map(_word, getattr(site, name)) if texts.is_mentioned_in(word))
 
 
 def _word(word: object) -> str:
+    if isinstance(word, RemovalReason):
+        return f"{word.label}: {word.message}"
     return str(getattr(word, "text", word))
 
 

@@ -9,7 +9,14 @@ from comments.audit import AuditAction, AuditEntry
 from comments.data_subjects import erased
 from comments.erasures import Erasure
 from comments.model import Comment
-from comments.personal_texts import ERASED_WORDS, WORD_LISTS, lists_with_name, personal_texts, without_listed_addresses
+from comments.personal_texts import (
+    ERASED_WORDS,
+    TEXT_LISTS,
+    WORD_LISTS,
+    lists_with_name,
+    personal_texts,
+    without_listed_addresses,
+)
 from comments.queue_ranking import index_outdated
 from comments.site import Site
 from comments.storage.import_uploads import discard_import
@@ -153,12 +160,12 @@ def _scan_keys(d: DeliveryDeps, erasure: Erasure) -> Erasure:
 
 
 def _clear_word_lists(d: DeliveryDeps, erasure: Erasure) -> int:
-    """Take words with an address of the person out of the site's settings. Return the number of changed settings."""
+    """Take addresses of the person out of the site's settings. Return the number of changed settings."""
     texts = d.storage.subjects.texts(erasure)
     while True:
         before = d.storage.sites.get(erasure.site)
         after = without_listed_addresses(before, texts)
-        changed = [name for name in WORD_LISTS if getattr(after, name) != getattr(before, name)]
+        changed = [name for name in (*WORD_LISTS, *TEXT_LISTS) if getattr(after, name) != getattr(before, name)]
         entries = [
             AuditEntry(erasure.by, AuditAction.SITE_SET, name, after=ERASED_WORDS, site=after.id) for name in changed
         ]

@@ -21,7 +21,8 @@ def export_lines(storage: Storage, site: Site, pseudonyms: Pseudonyms, with_secr
 
 def _lines(storage: Storage, site: Site, pseudonyms: Pseudonyms, with_secrets: bool, audit_end: str) -> Iterator[str]:
     yield line(EXPORT_HEADER, _header(pseudonyms, with_secrets))
-    yield line("site", site_values(site, with_secrets))
+    # Read now: an erasure may have changed its texts since the export began.
+    yield line("site", site_values(storage.sites.get(site.id), with_secrets))
     for person in storage.people.all():
         if member := member_of(person, site.id):
             yield member_line(member, with_secrets)

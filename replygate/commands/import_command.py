@@ -101,8 +101,9 @@ def run_import(
         plan.source = source
         options = PlanOptions(pingbacks, unpublished)
         earlier, reading = earlier_imports(deployment.storage, site, program), ProgressDisplay("Reading", "%")
+        read, arranging = READERS[program.name], ProgressDisplay("Arranging", "%")
         try:
-            arrange_file(plan, file, READERS[program.name], names, options, report, MAX_UNPACKED, reading, earlier)
+            arrange_file(plan, file, read, names, options, report, MAX_UNPACKED, reading, earlier, arranging)
         except ExportUnreadable as error:
             raise click.ClickException(f"{error} Nothing was imported.") from error
         if not dry_run:

@@ -36,7 +36,7 @@ MENTION_KINDS = {
     "rules": "Rule",
     "bulk_actions": "Bulk action",
     "notes": "Note on the comment",
-    "words": "Word list",
+    "words": "Setting",
 }
 #: Names of the fields of the form, one of which names the person.
 PERSON_FIELDS = ("email", "id", "user")

@@ -33,11 +33,12 @@ def arrange_file(
     limit: int,
     progress: Progress,
     earlier: EarlierImports = no_earlier_imports,
+    arranging: Progress = lambda done, total: None,
 ) -> None:
-    """Read a file into the plan. Raises ExportUnreadable; nothing is imported then."""
+    """Read a file into the plan, and arrange its rows. Raises ExportUnreadable; nothing is imported then."""
     with open_export(path, limit) as file:
         plan.read(_watched(read(file), file, progress), report)
-    plan.arrange(names, options, report, earlier)
+    plan.arrange(names, options, report, earlier, arranging)
 
 
 def _watched(rows: Iterable[SourceRow], file: ExportReader, progress: Progress) -> Iterator[SourceRow]:

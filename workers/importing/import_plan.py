@@ -6,15 +6,17 @@ holds the rows, so memory does not grow with the export.
 
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from comments.import_report import ImportReport
 
 from .earlier_imports import EarlierImports
+from .lesson_choice import choose_lessons, find_taught
 from .page_names import PageNames
 from .planned_rows import (
     Planned,
@@ -32,10 +34,8 @@ from .source_rows import SourceComment, SourceName, SourcePage, SourceRow, Sourc
 
 #: Rows written at a time.
 ROWS_WRITTEN = 500
-#: Rows looked up in the site at a time.
-ROWS_LOOKED_UP = 100
-#: Comments that teach: the newest of each label. Older ones say little about the spam of today.
-MAX_HAM_LESSONS, MAX_SPAM_LESSONS = 1_000, 2_000
+#: Instructions of SQLite between two reports of progress: some milliseconds.
+_INSTRUCTIONS = 1_000_000
 
 _TABLES = """
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000; PRAGMA temp_store = FILE;
@@ -125,19 +125,34 @@ class ImportPlan:
                 report.skip("with the id of an earlier row", f"comment {c.id}")
         self._pages, self._comments = [], []
 
-    def arrange(self, names: PageNames, options: PlanOptions, report: ImportReport, earlier: EarlierImports) -> None:
-        """Decide which comments are imported, in which order and place."""
-        self._database.executescript(_INDEXES)
-        self._database.execute("BEGIN")
-        self._name_threads(names)
-        self._skip(options, report)
-        find_parents(self._database, report)
-        number_levels(self._database, report)
-        self._skip_deleted(report)
-        self._find_taught(earlier)
-        self._choose_lessons()
-        self._report_pages(names, report)
-        self._database.execute("COMMIT")
+    def arrange(
+        self,
+        names: PageNames,
+        options: PlanOptions,
+        report: ImportReport,
+        earlier: EarlierImports,
+        progress: Callable[[int, int], object] = lambda done, total: None,
+    ) -> None:
+        """Decide which comments are imported, in which order and place. `progress` gets the steps done, and of all."""
+        steps: Sequence[Callable[[], object]] = (
+            lambda: self._database.executescript(_INDEXES + "BEGIN"),
+            lambda: self._name_threads(names),
+            lambda: self._skip(options, report),
+            lambda: find_parents(self._database, report),
+            lambda: number_levels(self._database, report),
+            lambda: self._skip_deleted(report),
+            lambda: find_taught(self._database, self.source, earlier),
+            lambda: choose_lessons(self._database),
+            lambda: self._report_pages(names, report),
+            lambda: self._database.execute("COMMIT"),
+        )
+        for n, step in enumerate(steps):
+            # A statement about all rows of a large file takes minutes. A handler that returns 0 lets it go on.
+            self._database.set_progress_handler(partial(_reported, progress, n, len(steps)), _INSTRUCTIONS)
+            progress(n, len(steps))
+            step()
+        self._database.set_progress_handler(None, 0)
+        progress(len(steps), len(steps))
 
     def _report_pages(self, names: PageNames, report: ImportReport) -> None:
         for (thread,) in self._database.execute("SELECT DISTINCT thread FROM comments WHERE skip = '' ORDER BY thread"):
@@ -190,25 +205,6 @@ class ImportPlan:
             n += done
         report.skip("deleted there or without text, and without replies", n=n)
 
-    def _find_taught(self, earlier: EarlierImports) -> None:
-        """Set `taught` for the comments that an earlier import stored: 1 for those that teach, 0 for the others."""
-        last, query = 0, "SELECT n, id FROM comments WHERE n > ? AND skip = '' ORDER BY n LIMIT ?"
-        while rows := self._database.execute(query, (last, ROWS_LOOKED_UP)).fetchall():
-            last = rows[-1][0]
-            found = earlier(self.source, [id for _, id in rows])
-            update = "UPDATE comments SET taught = ? WHERE id = ?"
-            self._database.executemany(update, [(teaches, id) for id, teaches in found.items()])
-
-    def _choose_lessons(self) -> None:
-        """Choose the newest comments of each label, less those that an earlier import chose."""
-        for status, most in ((SourceStatus.APPROVED, MAX_HAM_LESSONS), (SourceStatus.SPAM, MAX_SPAM_LESSONS)):
-            self._database.execute(
-                "UPDATE comments SET teaches = 1 WHERE n IN (SELECT n FROM comments WHERE skip = ''"
-                " AND status = :status AND taught IS NULL ORDER BY received DESC, n DESC LIMIT max(0, :most -"
-                " (SELECT count(*) FROM comments WHERE taught AND status = :status)))",
-                {"status": status.value, "most": most},
-            )
-
     def planned(self) -> Iterator[Planned]:
         """Yield each page, and then the comments of each thread: every comment after the one that it is below."""
         yield from self._planned_pages()
@@ -230,6 +226,11 @@ class ImportPlan:
         )
         for thread, closed, title in rows:
             yield PlannedPage(thread, title or "", bool(closed))
+
+
+def _reported(progress: Callable[[int, int], object], done: int, total: int) -> int:
+    progress(done, total)
+    return 0
 
 
 @contextmanager

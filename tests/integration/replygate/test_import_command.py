@@ -271,7 +271,7 @@ def test_replies_here_go_below_imported_comments(run: Run, storage: Storage) -> 
 def test_two_imports_teach_together_as_many_as_one(
     run: Run, storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workers.importing.import_plan.MAX_HAM_LESSONS", 10)
+    monkeypatch.setattr("workers.importing.lesson_choice.MAX_HAM_LESSONS", 10)
 
     def backup(*numbers: int) -> Path:
         path = tmp_path / "backup"

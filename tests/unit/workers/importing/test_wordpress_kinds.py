@@ -143,3 +143,18 @@ def test_a_file_with_very_many_types_is_reported_in_bounded_space(tmp_path: Path
     assert found == {}
     assert len(report.skipped) < 70
     assert report.total_skipped == 499
+
+
+def test_progress_is_reported_while_rows_are_arranged(tmp_path: Path) -> None:
+    path, seen = tmp_path / "export", list[tuple[int, int]]()
+    comments = "".join(row(n, parent=n - 1) for n in range(1, 3_000))
+    path.write_text(f"{HEAD}{item(comments)}</channel></rss>")
+    with open_plan() as plan:
+        names, report = PageNames(a_site(origins=("https://pier.example",))), ImportReport()
+        arrange_file(
+            plan, path, READERS["wxr"], names, PlanOptions(), report, 2**30, lambda done, total: None,
+            arranging=lambda done, total: seen.append((done, total)),
+        )  # fmt: skip
+    assert len({done for done, _ in seen}) >= 3
+    assert seen == sorted(seen)
+    assert seen[-1][0] == seen[-1][1]
