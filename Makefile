@@ -80,9 +80,7 @@ sbom: $(DEV) ## write a software bill of materials (CycloneDX) for each lock fil
 	$(BIN)/python -m tools.sbom
 
 bench: $(DEV) ## run the benchmarks; takes minutes on an idle machine
-	$(BIN)/python -m bench.throughput
-	$(BIN)/python -m bench.latency
-	$(BIN)/python -m bench.memory
+	$(BIN)/python -m bench.performance
 	$(BIN)/python -m bench.judge_speed
 	$(BIN)/python -m bench.queue
 

@@ -21,9 +21,8 @@ from subprocess import DEVNULL
 from flask import Flask, request
 
 from bench.load import Load, Report, send
-from bench.servers import environment, process, valkey
+from bench.servers import environment, process, until, valkey
 from bench.text import sentence
-from bench.throughput import until
 from comments.model import Comment
 from comments.pseudonyms import token_digest
 from comments.settings import Settings

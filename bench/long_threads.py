@@ -16,7 +16,7 @@ from datetime import timedelta
 
 from playwright.sync_api import Browser, sync_playwright
 
-from bench.servers import valkey, web
+from bench.servers import valkey, web_server
 from bench.widgets import FIRST, text, visit, website
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Decision
@@ -69,7 +69,7 @@ def measure_threads(sizes: Sequence[int], rounds: int) -> None:
         settings = parts.enter_context(valkey())
         storage = open_redis(settings)
         storage.sites.put(Site("blog", "A blog", now(), origins=(url,), per_minute=0))
-        service = f"http://127.0.0.1:{parts.enter_context(web('service.wsgi:app', settings))}"
+        service = f"http://127.0.0.1:{parts.enter_context(web_server(settings)).port}"
         path = shutil.which("chromium") or shutil.which("google-chrome")
         browser = parts.enter_context(sync_playwright()).chromium.launch(executable_path=path, args=["--no-sandbox"])
         print("| comments | compressed kB | time to content, s | all shown after, s |\n|-|-|-|-|")

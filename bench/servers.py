@@ -6,15 +6,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from comments.settings import Settings
 from replygate.embedded_valkey import start
 
 SECRET = "a secret key for benchmarks only, 32+"
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 ISSO = ("isso==0.14.0", "gunicorn==27.0.1")
 
 
@@ -30,7 +31,10 @@ def valkey(fsync: str = "always") -> Iterator[Settings]:
 
 
 def environment(settings: Settings, **more: str) -> Mapping[str, str]:
-    own = {"REPLYGATE_SECRET_KEY": SECRET, "REPLYGATE_REDIS_URL": settings.redis_url, "REPLYGATE_LOG_LEVEL": "ERROR"}
+    own = {
+        "REPLYGATE_SECRET_KEY": SECRET, "REPLYGATE_REDIS_URL": settings.redis_url, "REPLYGATE_LOG_LEVEL": "ERROR",
+        "REPLYGATE_SOCKET_TIMEOUT": "10",  # seconds: other programs on the machine must not open the breaker
+    }  # fmt: skip
     return {**{k: v for k, v in os.environ.items() if not k.startswith("REPLYGATE_")}, **own, **more}
 
 
@@ -51,22 +55,39 @@ def process(
             running.wait()
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running HTTP server."""
+
+    port: int
+    pid: int
+
+
 @contextmanager
-def web(app: str, settings: Settings, **more: str) -> Iterator[int]:
-    """Start two web processes and give their port. Every `app` is started in the same way."""
+def web_server(settings: Settings, app: str = "", **more: str) -> Iterator[Server]:
+    """Start `replygate web`, or another WSGI application on the same server."""
+    words = ("bench.served_app", app) if app else ("replygate", "web")
+    port = free_port()
+    chosen = {"REPLYGATE_PORT": str(port), "REPLYGATE_LOG_LEVEL": "INFO", **more}  # the level that is shipped
+    with _served(port, *words, env=environment(settings, **chosen)) as server:
+        yield server
+
+
+@contextmanager
+def granian_wsgi(settings: Settings, app: str) -> Iterator[Server]:
+    """Start an application on Granian's own WSGI interface."""
     port = free_port()
     words = (
         "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2",
         "--blocking-threads", "4", "--no-access-log", "--log-level", "error", app,
     )  # fmt: skip
-    with process(*words, env=environment(settings, **more)):
-        wait_for_port(port)
-        yield port
+    with _served(port, *words, env=environment(settings)) as server:
+        yield server
 
 
 @contextmanager
-def isso(python: Path, host: str) -> Iterator[int]:
-    """Start Isso as its documentation says, with two gunicorn processes and a new SQLite file; give its port."""
+def isso(python: Path, host: str) -> Iterator[Server]:
+    """Start Isso as its documentation says, with two gunicorn processes and a new SQLite file."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="isso") as directory:
         config = Path(directory, "isso.conf")
@@ -76,9 +97,15 @@ def isso(python: Path, host: str) -> Iterator[int]:
         )
         words = ("gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--preload", "isso.run")
         env = {**os.environ, "ISSO_SETTINGS": str(config)}
-        with process(*words, env=env, python=python, stderr=subprocess.DEVNULL):
-            wait_for_port(port)
-            yield port
+        with _served(port, *words, env=env, python=python) as server:
+            yield server
+
+
+@contextmanager
+def _served(port: int, *words: str, env: Mapping[str, str], python: Path = Path(sys.executable)) -> Iterator[Server]:
+    with process(*words, env=env, python=python, stderr=subprocess.DEVNULL) as running:
+        wait_for_port(port)
+        yield Server(port, running.pid)
 
 
 def isso_python() -> Path:
@@ -107,3 +134,11 @@ def wait_for_port(port: int) -> None:
         except OSError:
             time.sleep(0.05)
     raise TimeoutError("the web server did not start")
+
+
+def until(done: Callable[[], bool]) -> float:
+    """Wait until `done` and return the seconds. Checks 50 times a second."""
+    begun = time.perf_counter()
+    while not done():
+        time.sleep(0.02)
+    return time.perf_counter() - begun

@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, Response, sync_playwright
 
-from bench.servers import isso, isso_python, valkey, web
+from bench.servers import isso, isso_python, valkey, web_server
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Decision
 from comments.pseudonyms import new_id
@@ -201,8 +201,8 @@ def measure(rounds: int, remark42: Path | None, pictures: Path | None) -> None:
         settings = parts.enter_context(valkey())
         storage = open_redis(settings)
         storage.sites.put(Site("blog", "A blog", now(), origins=(url,), per_minute=0))
-        ours = f"http://127.0.0.1:{parts.enter_context(web('service.wsgi:app', settings))}"
-        theirs = f"http://127.0.0.1:{parts.enter_context(isso(isso_python(), url))}"
+        ours = f"http://127.0.0.1:{parts.enter_context(web_server(settings)).port}"
+        theirs = f"http://127.0.0.1:{parts.enter_context(isso(isso_python(), url)).port}"
         pages["/replygate"] = f'<script async src="{ours}/widget.js" data-site="blog"></script>'
         pages["/isso"] = (
             f'<script data-isso="{theirs}/" async src="{theirs}/js/embed.min.js"></script>'

@@ -33,6 +33,7 @@ from .listening_socket import SharedSocketServer, open_socket, passed_socket
 
 log = logging.getLogger(__name__)
 
+APPLICATION = "service.wsgi:app"
 #: Milliseconds for the headers of a request to arrive, also on an idle kept-alive connection.
 HEADER_TIMEOUT_MS = 10_000
 #: Connections of one process, with its event streams. Granian's default of 512 is what one client can open.
@@ -43,18 +44,21 @@ OTHER_FILES = 200
 REQUEST_GRACE = 5
 
 
-def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT. Each web process reads its settings from the environment by itself."""
+def serve(settings: Settings, app: str = APPLICATION) -> None:
+    """Serve until SIGTERM or SIGINT. Each web process reads its settings from the environment by itself.
+
+    `app` is another WSGI application for benchmarks, which compare it on the same server.
+    """
     if settings.metrics_dir is not None:
         settings.metrics_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with SignsOfLife() as signs:
-        server = open_server(settings)
+        server = open_server(settings, app)
         repeat(partial(watch_processes, server, signs, ready_signal(os.environ)))
         loader = partial(load_application, os.getpid(), settings, signs.address)
         server.serve(target_loader=loader)  # type: ignore[arg-type]  # RSGI, not a function
 
 
-def open_server(settings: Settings) -> MPServer:
+def open_server(settings: Settings, app: str = APPLICATION) -> MPServer:
     """Listen on the socket that was passed to this process, or open one.
 
     Raises SettingsInvalid if the address is in use.
@@ -65,7 +69,7 @@ def open_server(settings: Settings) -> MPServer:
         raise SettingsInvalid(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}") from error
     return SharedSocketServer(
         listening,
-        "service.wsgi:app",
+        app,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.RSGI,

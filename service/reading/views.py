@@ -192,7 +192,9 @@ def _conditional(etag: str, media: str, body: Callable[[], RenderedBody]) -> Res
     **CACHED,
 )
 def count_threads(site: str, query: CountsQuery) -> Response:
-    body = _counts(site, query.thread).model_dump_json()
+    found = site_cache.get_site(site)
+    cache_response(found, "", deps().storage.threads.site_version(found.id))
+    body = _counts(found, query.thread).model_dump_json()
     return _conditional(published_threads.etag(0, body), JSON, lambda: RenderedBody(body.encode()))
 
 
@@ -205,10 +207,10 @@ def count_threads(site: str, query: CountsQuery) -> Response:
     tags=READING,
 )
 def count_many_threads(site: str, body: CountsBody) -> Response:
-    return json_response(_counts(site, body.threads))
+    return json_response(_counts(site_cache.get_site(site), body.threads))
 
 
-def _counts(site: str, threads: list[str]) -> ThreadCounts:
+def _counts(site: Site, threads: list[str]) -> ThreadCounts:
     """Count, sorted by thread, so that the order of the request does not change the ETag."""
-    found = published_threads.count_comments(deps().storage, site_cache.get_site(site), threads)
+    found = published_threads.count_comments(deps().storage, site, threads)
     return ThreadCounts(counts=dict(sorted(found.items())))

@@ -93,7 +93,8 @@ def checked_texts(fields: Mapping[str, Any], site: Site, sender: Sender, setting
 
     The name and email address of a signed user come from the token.
     """
-    site = replace(site, required=tuple(name for name in site.required if name not in sender.user.waived))
+    if sender.user.waived:  # a copy of a site takes 20 µs
+        site = replace(site, required=tuple(name for name in site.required if name not in sender.user.waived))
     if sender.user.user:
         fields = {**fields, **{n: v for n, v in _signed_fields(sender.user.user).items() if v}}
     found = (*_shape_problems(fields, sender.trusted), *sender.user.problems)

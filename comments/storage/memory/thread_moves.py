@@ -20,6 +20,7 @@ class MemoryThreadMoves:
     def add_prefix(self, site: str, old: str, new: str) -> None:
         with self._sites.lock:
             self._sites[site].prefixes = with_prefix(self._sites[site].prefixes, old, new)
+            self._sites[site].versions[ALL_THREADS] += 1
 
     def prefixes(self, site: str) -> dict[str, str]:
         return self._sites[site].prefixes

@@ -7,7 +7,7 @@ from redis import WatchError
 
 from comments.model import Comment
 from comments.storage.codec import milliseconds
-from comments.storage.keys import Keys, thread_name
+from comments.storage.keys import WHOLE_SITE, Keys, thread_name
 from comments.storage.thread_index import ThreadIndex, thread_index
 from comments.storage.thread_tree import NodeState, node_state
 from comments.storage.values import LATEST_MAX
@@ -96,8 +96,8 @@ class RedisThreadIndexes:
             for part in _batches(list(rows.items())):
                 pipe.zadd(key, dict(part))
         pipe.hset(k.thread_counts(site), thread_name(thread), wanted.total)
-        # Cached pages end with the version that they show.
-        pipe.hincrby(k.thread_versions(site), thread_name(thread), 1)
+        for name in (thread_name(thread), WHOLE_SITE):  # cached pages and counts end with the version that they show
+            pipe.hincrby(k.thread_versions(site), name, 1)
 
 
 def _batches(rows: Sequence[T]) -> Iterator[Sequence[T]]:

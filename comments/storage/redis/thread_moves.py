@@ -44,6 +44,7 @@ class RedisThreadMoves:
                 pipe.hdel(key, gone)
             for start in (start for start, end in after.items() if before.get(start) != end):
                 pipe.hset(key, start, after[start])
+            pipe.hincrby(self._keys.thread_versions(site), WHOLE_SITE, 1)  # cached counts are out of date
             pipe.execute()
 
     def prefixes(self, site: str) -> dict[str, str]:

@@ -22,6 +22,7 @@ PATHS = (
     "/v1/sites/blog/comments.html?thread=first-post&limit=1",
     "/v1/sites/blog/feed.atom?thread=first-post",
     "/v1/sites/blog/feed.atom",
+    "/v1/sites/blog/counts?thread=first-post&thread=second-post",
 )
 ORIGIN = {"Origin": "https://blog.example"}
 
@@ -76,6 +77,19 @@ def test_a_change_is_seen_at_once(web: PublicApp, path: str) -> None:
     moderated(web.storage, new, Action.REMOVE)
     assert shown[0] == shown[1] != web.client.get(path).text
     assert "soon gone" not in web.client.get(path).text
+
+
+def test_counts_follow_a_move_of_threads_and_of_addresses(web: PublicApp) -> None:
+    path = "/v1/sites/blog/counts?thread=old/first&thread=first-post&thread=new/first"
+
+    def counts() -> list[int]:
+        return list(web.client.get(path).json["counts"].values())
+
+    assert counts() == counts() == [3, 0, 0]
+    web.storage.thread_moves.move("blog", "first-post", "new/first")
+    assert counts() == counts() == [3, 3, 0]
+    web.storage.thread_moves.add_prefix("blog", "old/", "new/")
+    assert counts() == [3, 3, 3]
 
 
 def test_every_answer_is_counted(web: PublicApp) -> None:
