@@ -6,7 +6,12 @@ import uuid
 from flask import Flask, Response, request
 from redis import Redis
 
+from service.accounts.upload_permits import UploadPermits
+from service.web.errors import ERROR_FORMS
+
 app = Flask(__name__)
+app.extensions[ERROR_FORMS] = ()  # the shipped server asks for this and for the next
+UploadPermits(app, public_path="")
 redis = Redis.from_url(os.environ["REPLYGATE_REDIS_URL"])
 store_comment = redis.register_script('return redis.call("HSET", KEYS[1], "comment", ARGV[1])')
 

@@ -37,6 +37,6 @@ def send_requests(port: int, request: Request, seconds: float) -> int:
             words += ["--script", str(POST), "--", file.name]
         done = subprocess.run(words, capture_output=True, text=True, check=True)
     found = COMPLETED.search(done.stdout)
-    if found is None or re.search("Non-2xx|Socket errors|PANIC|bodies", done.stdout + done.stderr):
+    if found is None or found[1] == "0" or re.search("Non-2xx|Socket errors|PANIC|bodies", done.stdout + done.stderr):
         raise RuntimeError(f"{request.path}: {done.stdout}{done.stderr}")
     return int(found[1])

@@ -7,8 +7,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from comments.settings import Settings
@@ -126,13 +127,14 @@ def free_port() -> int:
 
 
 def wait_for_port(port: int) -> None:
+    """Wait for any answer: the shipped server takes connections before its web processes run."""
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
-        try:
-            with closing(socket.create_connection(("127.0.0.1", port), 1.0)):
-                return
-        except OSError:
-            time.sleep(0.05)
+        with suppress(OSError, HTTPException), closing(HTTPConnection("127.0.0.1", port, timeout=5.0)) as connection:
+            connection.request("GET", "/healthz")
+            connection.getresponse().read()
+            return
+        time.sleep(0.05)
     raise TimeoutError("the web server did not start")
 
 
