@@ -51,6 +51,11 @@ def rq_name(queue: str, prefix: str) -> str:
     return queue if prefix == DEFAULT_PREFIX else ":".join((prefix, queue))
 
 
+def judging_channel(prefix: str) -> str:
+    """Return the channel with the site of each judging job, for judges that listen for work on another site."""
+    return f"{rq_name(QUEUES[JUDGE], prefix)}:enqueued"
+
+
 class Jobs(Protocol):
     def enqueue(self, job: str, site: str, token: str = "") -> None:
         """Enqueue `job` to run soon. A failure is only logged, because the sweep enqueues the job again."""
@@ -60,6 +65,7 @@ class RQJobs:
     """Jobs in RQ, with arguments as JSON, so that nothing from Redis is unpickled."""
 
     def __init__(self, connection: "redis.Redis", prefix: str = DEFAULT_PREFIX) -> None:
+        self._connection, self._channel = connection, judging_channel(prefix)
         self._queues = {
             name: Queue(rq_name(name, prefix), connection=connection, serializer="json", default_timeout=TIMEOUT)
             for name in set(QUEUES.values())
@@ -74,5 +80,7 @@ class RQJobs:
                 failure_ttl=FAILURE_TTL,
                 description=job,
             )
+            if job == JUDGE:
+                self._connection.publish(self._channel, site)
         except redis.RedisError as error:
             log.warning("could not enqueue %s: %s", job, error)

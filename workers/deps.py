@@ -1,7 +1,7 @@
 """Dependencies of a worker process, built once in its entry point (`run.py`, `sweep.py`). Tests build their own."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,8 @@ class Deps(DeliveryDeps):
     filters: tuple[Filter, ...]
     policy: Policy
     ask_scorer: AskScorer | None = field(default=None, kw_only=True)
+    #: Returns True while a judging job may wait for more work: no other job waits, and the process is not to stop.
+    may_listen: Callable[[], bool] = field(default=lambda: False, kw_only=True)
 
 
 def now() -> datetime:

@@ -7,6 +7,7 @@ compare-and-set.
 import logging
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 
 from comments.errors import NotFound
 from comments.job_queue import (
@@ -36,6 +37,7 @@ from .moved_threads import follow_moves
 from .published_expiry import delete_expired_data
 from .queue_judging import judge_some
 from .subject_erasure import erase_some
+from .work_listener import WorkListener
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +46,14 @@ LOAD_BATCH = 100
 
 
 def judge(site: str, token: str) -> None:
-    """Judge the queued comments and checks of a site. When none is due, `claim` removes the wake-up `token`."""
-    _repeat(JUDGE, site, token, lambda d, s: judge_some(d, s, token))
+    """Judge the queued comments and checks of a site, and those that arrive soon after.
+
+    When none is due, `claim` removes the wake-up `token`. A job that listens has none.
+    """
+    with closing(WorkListener(deps(), site)) as listener:
+        _repeat(
+            JUDGE, site, token, lambda d, s: judge_some(d, s, "" if listener.is_listening else token), listener.wait
+        )
 
 
 def learn(site: str, token: str) -> None:
@@ -113,21 +121,36 @@ CALLABLES: Mapping[str, Callable[[str, str], None]] = {
 }
 
 
-def _repeat(job: str, site_id: str, token: str, work: Callable[[Deps, Site], bool]) -> None:
-    """Call `work` until it returns False. After the time budget enqueue the job again, behind other sites' jobs."""
+def _repeat(
+    job: str,
+    site_id: str,
+    token: str,
+    work: Callable[[Deps, Site], bool],
+    wait: Callable[[float], bool] = lambda until: False,
+) -> None:
+    """Call `work` with the settings of that moment until it returns False, and again after each `wait` that is True.
+
+    After the time budget enqueue the job again, behind other sites' jobs.
+    """
     d = deps()
-    try:
-        site = d.storage.sites.get(site_id)
-    except NotFound:
-        log.warning("%s was enqueued for a site that does not exist", job, extra={"job": job, "site": site_id})
-        return
-    if site.deleted and job != REMOVE_SITE:
-        return
     until = time.monotonic() + d.settings.judge_seconds
-    while work(d, site):
-        if time.monotonic() > until:
+    while site := _site_for(job, site_id):
+        if not work(d, site):
+            if not wait(until):
+                return
+        elif time.monotonic() > until:
             d.jobs.enqueue(job, site_id, token)
             return
+
+
+def _site_for(job: str, id: str) -> Site | None:
+    """Return the site; None if it is gone or deleted, so that the job has no work."""
+    try:
+        site = deps().storage.sites.get(id)
+    except NotFound:
+        log.warning("%s was enqueued for a site that does not exist", job, extra={"job": job, "site": id})
+        return None
+    return None if site.deleted and job != REMOVE_SITE else site
 
 
 def _index_batch(d: Deps, site: Site) -> bool:

@@ -73,7 +73,16 @@ class Worker(SimpleWorker):
     storage: Storage
     part: str  # name of its queue without the prefix
     beat_at = 0.0  # by the monotonic clock
+    rq_beat_at = 0.0
     has_frozen = False
+
+    def may_listen(self) -> bool:
+        """Return True while a job may wait for more work: no other job waits, and this process is not to stop."""
+        try:
+            return not self._stop_requested and len(self.queues[0]) == 0
+        except redis.RedisError as error:
+            self._raise_unless_unavailable(error)
+            return False
 
     def subscribe(self) -> None:
         """Ignore remote commands, which could stop workers. This also saves a thread, and a second at shutdown."""
@@ -117,11 +126,19 @@ class Worker(SimpleWorker):
             raise error
         log.warning("the server is unavailable: %s", type(error).__name__)
 
+    def set_state(self, state: str, pipeline: Any = None) -> None:
+        """Store the state if it changes. RQ stores it twice after each job, and each time is a write to disk."""
+        if pipeline is not None or state != self._state:
+            super().set_state(state, pipeline)
+
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
-        try:
-            super().heartbeat(timeout, pipeline)
-        except redis.RedisError as error:
-            self._raise_unless_unavailable(error)
+        """Send both heartbeats, each only every few seconds: RQ calls this five times for each job."""
+        if pipeline is not None or timeout is not None or time.monotonic() >= self.rq_beat_at:
+            self.rq_beat_at = time.monotonic() + _HEARTBEAT_INTERVAL
+            try:
+                super().heartbeat(timeout, pipeline)
+            except redis.RedisError as error:
+                self._raise_unless_unavailable(error)
         if time.monotonic() >= self.beat_at:
             self.beat_at = time.monotonic() + _HEARTBEAT_INTERVAL
             try:
@@ -153,9 +170,10 @@ def work(queue: str, settings: Settings, deps: Deps | None = None) -> None:
     deps = deps or build_deps(settings)
     if queue == QUEUES[JUDGE] and settings.scorer:
         deps = replace(deps, ask_scorer=open_scorer(settings).ask)  # only here, because a scorer may need much memory
-    set_deps(deps)
+    worker = open_worker(queue, deps)
+    set_deps(replace(deps, may_listen=worker.may_listen))
     retried(deps.storage.server.check_write)
     try:
-        open_worker(queue, deps).work(max_jobs=JOBS + random.randrange(JOBS // 10))  # noqa: S311 - random, so that processes do not end at the same time
+        worker.work(max_jobs=JOBS + random.randrange(JOBS // 10))  # noqa: S311 - random, so that processes do not end at the same time
     finally:
         deps.senders.close()

@@ -166,10 +166,19 @@ class Checks(Protocol):
         """
 
 
-#: Waits up to so many seconds and returns the ids of comments and checks that were decided.
-NextDecided = Callable[[float], set[str]]
+#: Waits up to so many seconds and returns what was announced.
+NextAnnounced = Callable[[float], set[str]]
 
 
 class Announcements(Protocol):
-    def listen(self) -> AbstractContextManager[NextDecided]:
-        """Listen for decisions of all sites. A process that is cut off from the server misses some of them."""
+    """Announcements to processes. One that is cut off from the server misses some of them."""
+
+    def listen(self) -> AbstractContextManager[NextAnnounced]:
+        """Listen for the ids of comments and checks of all sites that are decided."""
+
+    def listen_for_work(self, site: str, *channels: str) -> AbstractContextManager[NextAnnounced]:
+        """Listen for work on a site: its id comes with each new comment and check. Also listen to other `channels`.
+
+        New records of the site need no job while a judge listens. So it claims after each announcement, and once more
+        when it has stopped listening.
+        """

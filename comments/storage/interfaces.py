@@ -104,7 +104,8 @@ class Queue(Protocol):
 
         The oldest come first; checks before comments, which get half of a batch at least. One that was claimed before
         is leased alone: if it kills its worker, no other suffers. If nothing is due, the wake-up `token` ends in the
-        same step, so that the next submission enqueues a new job. The same if `n` is 0.
+        same step, so that the next submission enqueues a new job. The same if `n` is 0. A judge that listens for work
+        needs no token ("").
         """
 
     def release(self, site: str, ids: Sequence[str]) -> None:

@@ -15,7 +15,7 @@ from typing import cast
 from flask import Flask, Response, current_app, request
 
 from comments.errors import StorageDown
-from comments.storage.checks import Announcements, NextDecided
+from comments.storage.checks import Announcements, NextAnnounced
 
 _EXTENSION = "replygate.deferred_answers"
 #: Keys in `environ`: the server can defer answers; the answer of this one is deferred; the function that makes it; the
@@ -167,7 +167,7 @@ class DeferredAnswers:
             time.sleep(_PAUSE)
         self._end_late()
 
-    def _serve(self, next_decided: NextDecided) -> None:
+    def _serve(self, next_decided: NextAnnounced) -> None:
         """End the wait of requests whose record is decided, until there were none for LINGER_SECONDS."""
         looked = quiet_since = time.monotonic()
         while True:

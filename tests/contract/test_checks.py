@@ -287,3 +287,10 @@ def test_a_lesson_that_is_taken_back_leaves_nothing(storage: CoreStorage) -> Non
     storage.corpus.forget_lesson("blog", lesson.id)
     assert (storage.corpus.snapshot("blog"), storage.corpus.due("blog", 10)) == (before, [])
     assert storage.checks.taught_ids("blog") == []
+
+
+def test_a_check_needs_no_job_while_a_judge_listens(storage: CoreStorage) -> None:
+    with storage.announcements.listen_for_work("blog") as next_work:
+        assert storage.checks.ask("blog", new_check_id(), of_program(), KEPT).wakeup == ""
+        assert next_work(5.0) == {"blog"}
+    assert len(claimed(storage)) == 1

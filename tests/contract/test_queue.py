@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from comments.lifecycle import Action, Status
-from comments.storage.interfaces import Storage
+from comments.storage.interfaces import CoreStorage, Storage
 from comments.storage.values import Claim
 from tests.support.builders import a_comment, accepted, an_admission, decided
 from tests.support.wait import wait_until
@@ -162,3 +162,32 @@ def test_a_claim_of_nothing_ends_the_wake_up_and_leaves_the_comments(storage: St
     assert storage.queue.claim("blog", token, 0, 10.0, "claim") == []
     assert len(storage.queue.missing_wakeups("blog", 10, 1, 10.0)) == 1
     assert [claim.id for claim in storage.queue.claim("blog", "other", 5, 10.0)] == [comment.id]
+
+
+def test_a_new_comment_needs_no_job_while_a_judge_listens(storage: CoreStorage) -> None:
+    with storage.announcements.listen_for_work("blog") as next_work:
+        accept = storage.comments.accept(a_comment(), an_admission())
+        assert accept.wakeup == ""
+        assert next_work(5.0) == {"blog"}
+        assert next_work(0.0) == set()
+        assert len(storage.queue.claim("blog", "", 10, lease=60)) == 1
+    storage.queue.claim("blog", "", 10, lease=60)
+    assert storage.comments.accept(a_comment(), an_admission()).wakeup
+
+
+def test_a_backlog_needs_more_jobs_than_judges_listen(storage: CoreStorage) -> None:
+    with storage.announcements.listen_for_work("blog"):
+        wakeups = [storage.comments.accept(a_comment(), an_admission(batch=2)).wakeup for _ in range(5)]
+    assert [bool(wakeup) for wakeup in wakeups] == [False, False, True, False, False]
+
+
+def test_a_judge_that_listens_hears_nothing_of_other_sites(storage: CoreStorage) -> None:
+    with storage.announcements.listen_for_work("other") as next_work:
+        assert storage.comments.accept(a_comment(), an_admission()).wakeup
+        assert next_work(0.05) == set()
+
+
+def test_work_that_a_listening_judge_does_not_do_is_found_missing(storage: CoreStorage) -> None:
+    with storage.announcements.listen_for_work("blog"):
+        storage.comments.accept(a_comment(), an_admission())
+        assert len(storage.queue.missing_wakeups("blog", batch=100, max_wakeups=2, lease=30)) == 1

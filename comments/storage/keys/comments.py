@@ -46,6 +46,11 @@ class CommentKeys(Names):
         """sorted set; tokens of open wake-ups by the ms they expire; queue/*, comments/accept; the same; seconds."""
         return self._of(site, "wakes")
 
+    @stored(ExportClass.TEMPORARY)
+    def work(self, site: str) -> str:
+        """channel; the site of a new comment or check; comments/accept, checks/ask; judges that listen; not stored."""
+        return self._of(site, "work")
+
     @stored(ExportClass.EXPORTED)
     def counters(self, site: str) -> str:
         """hash; totals since the site began; accept, claim, decide, report, finish; ops; for ever."""

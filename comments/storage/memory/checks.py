@@ -1,7 +1,7 @@
 """Checks in memory: the counterpart of the scripts in lua/checks."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from comments.errors import Busy, KeyReused, TooMany
@@ -16,12 +16,12 @@ from comments.storage.checks import (
     CheckAdmission,
     CheckAnswer,
     CheckRequest,
-    NextDecided,
+    NextAnnounced,
 )
 from comments.storage.people_records import records_of_people, status_by_people
 from comments.storage.values import Accepted
 
-from .comments import KEY_SECONDS, WAKEUP_SECONDS
+from .comments import KEY_SECONDS
 from .site_data import AllSites, SiteData
 
 
@@ -54,10 +54,7 @@ class MemoryChecks:
             data.due_checks[id] = now
             if admission.key:
                 data.repeats[f"key:{admission.key}"] = (id, admission.fingerprint, now + KEY_SECONDS)
-            if data.wakeups_missing(now, admission.batch, admission.max_wakeups) < 1:
-                return Accepted(id)
-            data.wakeups[id] = now + WAKEUP_SECONDS
-            return Accepted(id, wakeup=id)
+            return Accepted(id, wakeup=self._sites.announce_work(site, id, admission.batch, admission.max_wakeups))
 
     def _make_room(self, site: str, most: int) -> None:
         """Drop answered checks, those that expire first. Raises Busy if too many wait."""
@@ -162,11 +159,17 @@ class MemoryAnnouncements:
     def __init__(self, sites: AllSites) -> None:
         self._sites = sites
 
+    def listen(self) -> AbstractContextManager[NextAnnounced]:
+        return self._listening(self._sites.listeners)
+
+    def listen_for_work(self, site: str, *channels: str) -> AbstractContextManager[NextAnnounced]:
+        return self._listening(self._sites[site].listeners)
+
     @contextmanager
-    def listen(self) -> Iterator[NextDecided]:
+    def _listening(self, listeners: list[set[str]]) -> Iterator[NextAnnounced]:
         heard: set[str] = set()
 
-        def next_decided(seconds: float) -> set[str]:
+        def next_announced(seconds: float) -> set[str]:
             with self._sites.lock:
                 self._sites.lock.wait_for(lambda: heard, seconds)
                 found = set(heard)
@@ -174,9 +177,9 @@ class MemoryAnnouncements:
                 return found
 
         with self._sites.lock:
-            self._sites.listeners.append(heard)
+            listeners.append(heard)
         try:
-            yield next_decided
+            yield next_announced
         finally:
             with self._sites.lock:
-                self._sites.listeners.remove(heard)
+                listeners[:] = [other for other in listeners if other is not heard]

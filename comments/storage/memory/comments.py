@@ -37,7 +37,6 @@ from .site_data import AllSites, SiteData
 from .thread_moves import answering_thread
 
 KEY_SECONDS, REPEAT_SECONDS = 86_400, 60
-WAKEUP_SECONDS = 5
 BUSY_SECONDS = 5
 
 
@@ -67,10 +66,8 @@ class MemoryComments:
             expiry = now + (KEY_SECONDS if admission.key else REPEAT_SECONDS)
             data.repeats[name] = (comment.id, admission.fingerprint, expiry)
             data.rates |= rates
-            if data.wakeups_missing(now, admission.batch, admission.max_wakeups) < 1:
-                return Accepted(comment.id)
-            data.wakeups[comment.id] = now + WAKEUP_SECONDS
-            return Accepted(comment.id, wakeup=comment.id)
+            token = self._sites.announce_work(comment.site, comment.id, admission.batch, admission.max_wakeups)
+            return Accepted(comment.id, wakeup=token)
 
     def get(self, site: str, id: str) -> Comment:
         comment = self._sites[site].comments.get(id)

@@ -6,8 +6,7 @@ from comments.lifecycle import Status
 from comments.pseudonyms import new_id
 from comments.storage.values import Claim, OutboxEvent, QueueDepth
 
-from .comments import WAKEUP_SECONDS
-from .site_data import AllSites
+from .site_data import WAKEUP_SECONDS, AllSites
 
 
 class MemoryQueue:
@@ -32,7 +31,7 @@ class MemoryQueue:
                 queue[one] = now + lease
                 data.attempts[one] += 1
             data.claims += sum(one in data.due for one in ids)
-            data.wakeups[token] = now + WAKEUP_SECONDS
+            data.wakeups |= {token: now + WAKEUP_SECONDS} if token else {}
             claims = [Claim(one, data.attempts[one]) for one in ids]
             data.claimed |= {id: claims} if id else {}
             return claims

@@ -19,6 +19,8 @@ from comments.storage.retention import CLASS_OF_STATUS, RetentionClass
 from comments.storage.thread_tree import NodeState, node_state
 from comments.storage.values import CHANGES_MAX, RECENT_MAX, Claim, OutboxEvent
 
+#: Time until a wake-up counts as lost.
+WAKEUP_SECONDS = 5
 #: The thread name that stands for all threads of a site.
 ALL_THREADS = "*"
 #: The site that holds what all sites share. Not a valid site id.
@@ -44,6 +46,7 @@ class SiteData:
     attempts: Counter[str] = field(default_factory=Counter)
     claimed: dict[str, list[Claim]] = field(default_factory=dict)
     wakeups: dict[str, float] = field(default_factory=dict)  # token -> expiry
+    listeners: list[set[str]] = field(default_factory=list)  # for each judge that listens: sites with new work
     repeats: dict[str, tuple[str, str, float]] = field(default_factory=dict)  # key -> id, fingerprint, expiry
     rates: dict[str, float] = field(default_factory=dict)  # network -> time at which its rate limit is free again
     staff_names: set[str] = field(default_factory=set)
@@ -209,6 +212,17 @@ class AllSites:
         for heard in self.listeners:
             heard.add(id)
         self.lock.notify_all()
+
+    def announce_work(self, site: str, id: str, batch: int, max_wakeups: int) -> str:
+        """Announce a new record to judges that listen, and return a token if it needs a job too, or ""."""
+        data, now = self._sites[site], self.now()
+        for heard in data.listeners:
+            heard.add(site)
+        self.lock.notify_all()
+        if data.wakeups_missing(now, batch, max_wakeups) - len(data.listeners) < 1:
+            return ""
+        data.wakeups[id] = now + WAKEUP_SECONDS
+        return id
 
     def now(self) -> float:
         return self._now().timestamp()

@@ -1,17 +1,17 @@
-"""Announcements of decisions on Redis: one channel for each site, all of them in one subscription."""
+"""Announcements on Redis: channels of decisions and of new work for each site."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import redis
 
 from comments.errors import StorageDown
-from comments.storage.checks import NextDecided
+from comments.storage.checks import NextAnnounced
 from comments.storage.keys import Keys
 
 from .client import Client, is_unavailable, text
 
-#: Seconds for the server to confirm the subscription. No decision after that is missed.
+#: Seconds for the server to confirm the subscription. Nothing after that is missed.
 _CONFIRMATION = 2.0
 
 
@@ -20,19 +20,31 @@ class RedisAnnouncements:
         self._client, self._keys = client, keys
 
     @contextmanager
-    def listen(self) -> Iterator[NextDecided]:
+    def listen(self) -> Iterator[NextAnnounced]:
+        with self._subscription(lambda channel: channel.psubscribe(self._keys.decided("*"))) as next_announced:
+            yield next_announced
+
+    @contextmanager
+    def listen_for_work(self, site: str, *channels: str) -> Iterator[NextAnnounced]:
+        names = (self._keys.work(site), *channels)
+        with self._subscription(lambda channel: channel.subscribe(*names), len(names)) as next_announced:
+            yield next_announced
+
+    @contextmanager
+    def _subscription(self, subscribe: Callable[[Client], None], names: int = 1) -> Iterator[NextAnnounced]:
         try:
             with self._client.pubsub(ignore_subscribe_messages=True) as channel:
-                channel.psubscribe(self._keys.decided("*"))
-                channel.get_message(timeout=_CONFIRMATION)
-                yield lambda seconds: _decided(channel, seconds)
+                subscribe(channel)
+                for _ in range(names):
+                    channel.get_message(timeout=_CONFIRMATION)
+                yield lambda seconds: _announced(channel, seconds)
         except redis.RedisError as error:
             if not is_unavailable(error):
                 raise
             raise StorageDown(str(error)) from error
 
 
-def _decided(channel: Client, seconds: float) -> set[str]:
+def _announced(channel: Client, seconds: float) -> set[str]:
     """Wait for one message, and take all others that are there."""
     ids: set[str] = set()
     message = channel.get_message(timeout=seconds)

@@ -55,7 +55,7 @@ class RedisChecks:
                 "max_waiting": 0 if self._memory.is_short() else admission.max_waiting,
                 "per_minutes": [admission.per_minute, admission.per_minute_site], "has_key": bool(admission.key),
                 "key_seconds": KEY_SECONDS, "batch": admission.batch, "max_wakeups": admission.max_wakeups,
-                "wakeup_ms": WAKEUP_MS, "records": k.check(site, ""),
+                "wakeup_ms": WAKEUP_MS, "records": k.check(site, ""), "site": site, "channel": k.work(site),
             },
             pack_check(CheckAnswer(request)),
             value_name(admission.fingerprint, FINGERPRINT_BYTES),

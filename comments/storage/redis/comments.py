@@ -90,7 +90,7 @@ class RedisComments:
                 "wakeup_ms": WAKEUP_MS, "key_seconds": KEY_SECONDS, "repeat_seconds": REPEAT_SECONDS,
                 "user": "" if comment.draft_of else comment.user, "user_max": USER_MAX,
                 "staff_name": comment.author if comment.role == STAFF else "",
-                "max_depth": MAX_THREAD_DEPTH, "is_resolved": is_resolved,
+                "max_depth": MAX_THREAD_DEPTH, "is_resolved": is_resolved, "site": site, "channel": k.work(site),
             },
             dump_state(comment) + submission,
             value_name(admission.fingerprint, FINGERPRINT_BYTES),

@@ -4,7 +4,7 @@
 -- include lib/wakeups
 -- KEYS     check, checks, checks:due, wakes, due, key, rate of the program, rate of all programs of the site
 -- ARGV[1]  id, seconds, max_kept, max_waiting, per_minutes (of each rate), has_key, key_seconds, batch, max_wakeups,
---          wakeup_ms, records (first part of the keys of checks)
+--          wakeup_ms, records (first part of the keys of checks), site, channel (of work on the site)
 -- ARGV[2]  record
 -- ARGV[3]  fingerprint
 -- Returns  accepted and a token ("" if no job is needed), repeat and the earlier id, rate_limited and seconds and the
@@ -62,6 +62,4 @@ redis.call("ZADD", due, now, new.id)
 if new.has_key then redis.call("SET", repeats, new.id .. "|" .. fingerprint, "EX", new.key_seconds) end
 for i, rate in ipairs(rates) do use_rate(rate, free_at[i]) end
 
-if wakeups_missing(wakeups, {due, due_comments}, now, new.batch, new.max_wakeups) < 1 then return {"accepted", ""} end
-redis.call("ZADD", wakeups, now + new.wakeup_ms, new.id)
-return {"accepted", new.id}
+return {"accepted", announce_work(wakeups, {due, due_comments}, now, new)}

@@ -10,7 +10,8 @@
 -- ARGV[1]  id, bytes, received, has_key, thread, parent, per_minutes (of each rate), per_hours (bytes
 --          of each), max_pending, max_pending_bytes,
 --          batch, max_wakeups, wakeup_ms, key_seconds, repeat_seconds, max_depth, user ("" without one), user_max,
---          staff_name ("" unless the author is staff), is_resolved (false: the thread may be below a moved prefix)
+--          staff_name ("" unless the author is staff), is_resolved (false: the thread may be below a moved prefix),
+--          site, channel (of work on the site)
 -- ARGV[2]  record
 -- ARGV[3]  fingerprint
 -- ARGV[4]  address or key of the thread
@@ -84,6 +85,4 @@ end
 for i = 1, #new.per_minutes do use_rate(rates[i], free_at[i]) end
 for i = 1, #new.per_hours do use_bytes(rates[#new.per_minutes + i], bytes_free_at[i]) end
 
-if wakeups_missing(wakeups, {due}, now, new.batch, new.max_wakeups) < 1 then return {"accepted", ""} end
-redis.call("ZADD", wakeups, now + new.wakeup_ms, new.id)
-return {"accepted", new.id}
+return {"accepted", announce_work(wakeups, {due}, now, new)}

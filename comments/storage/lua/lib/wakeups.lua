@@ -6,3 +6,12 @@ local function wakeups_missing(wakeups, queues, now, batch, max_wakeups)
   for _, due in ipairs(queues) do n = n + redis.call("ZCOUNT", due, "-inf", now) end
   return math.min(math.ceil(n / batch), max_wakeups) - redis.call("ZCARD", wakeups)
 end
+
+-- Announce a new record to the judges that listen for work on the site. Return a token if it needs a job too, or "".
+-- `new` has id, site, channel, batch, max_wakeups and wakeup_ms.
+local function announce_work(wakeups, queues, now, new)
+  local listening = redis.call("PUBLISH", new.channel, new.site)
+  if wakeups_missing(wakeups, queues, now, new.batch, new.max_wakeups) - listening < 1 then return "" end
+  redis.call("ZADD", wakeups, now + new.wakeup_ms, new.id)
+  return new.id
+end

@@ -1,7 +1,8 @@
 -- Lease the oldest due comments and checks to one worker. If nothing is due, end the worker's wake-up.
 -- include lib/clock
 -- KEYS     due, wakes, attempts, counters, claim, checks:due
--- ARGV[1]  token (of the wake-up), n, lease_ms, wakeup_ms, has_id (a repeat of the claim gets the same ones)
+-- ARGV[1]  token (of the wake-up; "" for a judge that listens), n, lease_ms, wakeup_ms, has_id (a repeat of the claim
+--          gets the same ones)
 -- Returns  id, attempts, id, attempts and so on.
 local due, wakeups, attempts, counters, claim, due_checks = unpack(KEYS)
 local args, now = cjson.decode(ARGV[1]), clock()
@@ -32,7 +33,7 @@ for i, id in ipairs(ids) do
   if before[i] then break end
 end
 if of_comments > 0 then redis.call("HINCRBY", counters, "attempts", of_comments) end
-redis.call("ZADD", wakeups, now + args.wakeup_ms, args.token)
+if args.token ~= "" then redis.call("ZADD", wakeups, now + args.wakeup_ms, args.token) end
 if args.has_id then
   redis.call("RPUSH", claim, unpack(claims))
   redis.call("PEXPIRE", claim, args.lease_ms)

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask, Response
 
 from comments.errors import StorageDown
-from comments.storage.checks import NextDecided
+from comments.storage.checks import NextAnnounced
 from service.web import deferred_answers
 from service.web.deferred_answers import CAN_DEFER_KEY, DeferredAnswer, DeferredAnswers, WaitingAnswer, wait_until
 
@@ -29,7 +29,7 @@ class Channel:
             self.news.notify_all()
 
     @contextmanager
-    def listen(self) -> Iterator[NextDecided]:
+    def listen(self) -> Iterator[NextAnnounced]:
         if self.is_down:
             raise StorageDown
         self.listening.set()
