@@ -24,7 +24,7 @@ class ProgramSettings:
         int,
         setting(
             "Checks",
-            "Of one key, over all APIs. All keys together may ask for four times as many. 0 means no limit.",
+            "Of all programs together, over all APIs. 0 means no limit.",
             ge=0,
             unit="a minute",
         ),

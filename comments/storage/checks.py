@@ -26,8 +26,7 @@ from .values import Accepted
 CHECK_PREFIX = "chk_"
 #: Seconds for which a check of a person is stored: a tried text, a preview of settings.
 CHECK_SECONDS = 600
-TOO_MANY_CHECKS = "Too many checks in one minute. Try again a little later."
-TOO_MANY_CHECKS_OF_SITE = "Too many checks of this site in one minute. Try again a little later."
+TOO_MANY_CHECKS = "Too many checks of this site in one minute. Try again a little later."
 BUSY_JUDGES = "Too many checks are waiting for a judge. Try again in a moment."
 KEY_OF_OTHER_CHECK = "This Idempotency-Key was already used for a different check."
 #: Seconds to wait before trying again when too many checks wait for a judge.
@@ -110,8 +109,7 @@ class CheckAdmission:
     seconds: int = CHECK_SECONDS  # for which it is stored
     max_kept: int = 0  # stored checks of programs; beyond that answered ones that expire first are dropped. 0: no limit
     max_waiting: int = 2_000  # checks of a site that wait for a judge
-    per_minute: int = 0  # checks of one program; 0: no limit
-    per_minute_site: int = 0
+    per_minute: int = 0  # checks of all programs; 0: no limit
     fingerprint: str = ""
     key: str = ""  # digest of the client's Idempotency-Key; "" without one
     batch: int = 100  # as for comments

@@ -19,8 +19,6 @@ from service.web.asked_checks import queue_check
 from service.web.deferred_answers import wait_until
 from service.web.intake import intake_gate
 
-#: Checks of a whole site in one minute, as a multiple of those of one program.
-PER_SITE = 4
 #: Checks of one site that may wait for a judge. Judges answer some hundred in a second.
 MAX_WAITING_CHECKS = 2_000
 
@@ -58,7 +56,6 @@ def start_check(
         max_kept=site.max_checks,
         max_waiting=MAX_WAITING_CHECKS,
         per_minute=site.checks_per_minute,
-        per_minute_site=site.checks_per_minute * PER_SITE,
         fingerprint=fingerprint,
         key=digest("check", key) if key else "",
         batch=d.settings.batch,

@@ -54,7 +54,7 @@ def _site_and_asker() -> tuple[Site, str]:
     site = site_of_key(given) if given else None
     if site is None:
         raise key_error(given)
-    return site, f"key:{key_id(given)}"  # as in the API for checks: both have one limit
+    return site, f"key:{key_id(given)}"
 
 
 @blueprint.post("/v1alpha1/comments:analyze")

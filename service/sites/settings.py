@@ -144,7 +144,8 @@ def _with_values(site: Site, given: Mapping[str, str | list[str]], problems: lis
         try:
             values[name] = _adapters()[name].validate_python(value)
         except ValidationError as error:
-            problems.append(Problem(name, "malformed", _message(error, describe_settings()[name])))
+            if value != as_text(getattr(site, name)):  # a stored value stays, also below a bound of a later version
+                problems.append(Problem(name, "malformed", _message(error, describe_settings()[name])))
     site = replace(site, **values)
     problems += _conflicts(site, {problem.field for problem in problems})
     if problems:

@@ -200,11 +200,11 @@ def test_a_repeat_with_the_same_key_is_the_first_check(storage: CoreStorage) -> 
         storage.checks.ask("blog", new_check_id(), of_program(), replace(admission, fingerprint="other"))
 
 
-def test_a_program_and_a_site_have_limits(storage: CoreStorage) -> None:
-    admission = replace(KEPT, per_minute=2, per_minute_site=3)
+def test_all_programs_of_a_site_share_one_limit(storage: CoreStorage) -> None:
+    admission = replace(KEPT, per_minute=3)
     for by in ("a", "a", "b"):
         asked(storage, replace(of_program(), by=by), admission)
-    for by in ("a", "b"):
+    for by in ("a", "b", "c"):
         with pytest.raises(TooMany):
             asked(storage, replace(of_program(), by=by), admission)
 

@@ -12,7 +12,6 @@ from comments.storage.checks import (
     KEY_OF_OTHER_CHECK,
     PERSONAL_CHECK,
     TOO_MANY_CHECKS,
-    TOO_MANY_CHECKS_OF_SITE,
     CheckAdmission,
     CheckAnswer,
     CheckRequest,
@@ -23,6 +22,9 @@ from comments.storage.values import Accepted
 
 from .comments import KEY_SECONDS
 from .site_data import AllSites, SiteData
+
+#: Name of the rate.
+_RATE = "checks"
 
 
 @dataclass(slots=True)
@@ -42,12 +44,14 @@ class MemoryChecks:
             data, now = self._sites[site], self._sites.now()
             if earlier := _earlier(data, admission, now):
                 return Accepted(earlier, repeat=True)
-            rates = _rates(data, request, admission, now)
+            free_at, wait = data.check_rate(_RATE, admission.per_minute, now) if admission.per_minute else (0.0, 0)
+            if wait:
+                raise TooMany(TOO_MANY_CHECKS, wait)
             if len(data.due_checks) >= admission.max_waiting:
                 raise Busy(BUSY_JUDGES, BUSY_JUDGES_SECONDS)
             if admission.max_kept:
                 self._make_room(site, admission.max_kept)
-            data.rates |= rates
+            data.rates[_RATE] = free_at
             self._checks.setdefault(site, {})[id] = _StoredCheck(
                 CheckAnswer(request), now + admission.seconds, admission.max_kept > 0
             )
@@ -139,20 +143,6 @@ def _earlier(data: SiteData, admission: CheckAdmission, now: float) -> str:
     if fingerprint != admission.fingerprint:
         raise KeyReused(KEY_OF_OTHER_CHECK)
     return id
-
-
-def _rates(data: SiteData, request: CheckRequest, admission: CheckAdmission, now: float) -> dict[str, float]:
-    """Return the times at which the rate limits are free again. Raises TooMany."""
-    rates = {}
-    for name, per_minute, message in (
-        (f"checks:{request.by}", admission.per_minute, TOO_MANY_CHECKS),
-        ("checks", admission.per_minute_site, TOO_MANY_CHECKS_OF_SITE),
-    ):
-        if per_minute:
-            rates[name], wait = data.check_rate(name, per_minute, now)
-            if wait:
-                raise TooMany(message, wait)
-    return rates
 
 
 class MemoryAnnouncements:

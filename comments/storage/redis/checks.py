@@ -5,14 +5,12 @@ from datetime import UTC, datetime
 
 from comments.errors import Busy, KeyReused, TooMany
 from comments.model import Comment
-from comments.pseudonyms import digest
 from comments.storage.checks import (
     BUSY_JUDGES,
     BUSY_JUDGES_SECONDS,
     KEY_OF_OTHER_CHECK,
     PERSONAL_CHECK,
     TOO_MANY_CHECKS,
-    TOO_MANY_CHECKS_OF_SITE,
     CheckAdmission,
     CheckAnswer,
     CheckRequest,
@@ -29,8 +27,8 @@ from .comments import FINGERPRINT_BYTES, KEY_SECONDS, WAKEUP_MS
 from .memory import MemoryWatch
 from .scripts import Script
 
-#: Names of the rates.
-_OF_SITE, _OF_ASKER = "checks", "checks:"
+#: Name of the rate.
+_RATE = "checks"
 
 
 @guarded
@@ -47,13 +45,12 @@ class RedisChecks:
         answer = self._ask(
             [
                 k.check(site, id), k.checks(site), k.due_checks(site), k.wakeups(site), k.due(site),
-                k.idempotency(site, admission.key), k.rate(site, _OF_ASKER + digest(request.by)),
-                k.rate(site, _OF_SITE),
+                k.idempotency(site, admission.key), k.rate(site, _RATE),
             ],
             {
                 "id": id, "seconds": admission.seconds, "max_kept": admission.max_kept,
                 "max_waiting": 0 if self._memory.is_short() else admission.max_waiting,
-                "per_minutes": [admission.per_minute, admission.per_minute_site], "has_key": bool(admission.key),
+                "per_minute": admission.per_minute, "has_key": bool(admission.key),
                 "key_seconds": KEY_SECONDS, "batch": admission.batch, "max_wakeups": admission.max_wakeups,
                 "wakeup_ms": WAKEUP_MS, "records": k.check(site, ""), "site": site, "channel": k.work(site),
             },
@@ -67,10 +64,8 @@ class RedisChecks:
                 return Accepted(earlier, repeat=True)
             case ["key_reused"]:
                 raise KeyReused(KEY_OF_OTHER_CHECK)
-            case ["rate_limited", seconds, 1]:
+            case ["rate_limited", seconds]:
                 raise TooMany(TOO_MANY_CHECKS, int(seconds))
-            case ["rate_limited", seconds, _]:
-                raise TooMany(TOO_MANY_CHECKS_OF_SITE, int(seconds))
         raise Busy(BUSY_JUDGES, BUSY_JUDGES_SECONDS)
 
     def answer(self, site: str, id: str) -> CheckAnswer | None:

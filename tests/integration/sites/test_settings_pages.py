@@ -86,6 +86,22 @@ def test_sending_the_form_unchanged_changes_nothing(web_app, owner):
     assert audit_log(web_app) == []
 
 
+def test_a_site_with_a_number_below_a_later_bound_can_save_its_settings(web_app, owner):
+    """`max_checks` had no lower bound of 1,000 once."""
+    site = a_site(max_checks=100)
+    web_app.storage.sites.put(site)
+    at = address("programs")
+    fields = form_of(page(owner, at))
+    assert fields["max_checks"] == "100"
+    assert owner.client.post(at, data=fields).status_code == 303
+    assert owner.client.post(at, data=fields | {"check_days": "30"}).status_code == 303
+    saved = web_app.storage.sites.get("blog")
+    assert (saved.max_checks, saved.check_days) == (100, 30)
+    assert owner.client.post(at, data=form_of(page(owner, at)) | {"max_checks": "500"}).status_code == 422
+    assert owner.client.post(at, data=form_of(page(owner, at)) | {"max_checks": "1000"}).status_code == 303
+    assert web_app.storage.sites.get("blog").max_checks == 1000
+
+
 def test_lists_in_the_form_are_split_at_line_ends_only(web_app, owner):
     changed = {
         "review": {"reasons": 'a: Anna: first, second, third\nb: Bea: "quoted", fourth'},

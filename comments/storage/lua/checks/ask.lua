@@ -2,15 +2,14 @@
 -- include lib/clock
 -- include lib/rate_limit
 -- include lib/wakeups
--- KEYS     check, checks, checks:due, wakes, due, key, rate of the program, rate of all programs of the site
--- ARGV[1]  id, seconds, max_kept, max_waiting, per_minutes (of each rate), has_key, key_seconds, batch, max_wakeups,
+-- KEYS     check, checks, checks:due, wakes, due, key, rate
+-- ARGV[1]  id, seconds, max_kept, max_waiting, per_minute, has_key, key_seconds, batch, max_wakeups,
 --          wakeup_ms, records (first part of the keys of checks), site, channel (of work on the site)
 -- ARGV[2]  record
 -- ARGV[3]  fingerprint
--- Returns  accepted and a token ("" if no job is needed), repeat and the earlier id, rate_limited and seconds and the
---          number of the rate, key_reused, or full.
-local check, checks, due, wakeups, due_comments, repeats = unpack(KEYS, 1, 6)
-local rates = {unpack(KEYS, 7)}
+-- Returns  accepted and a token ("" if no job is needed), repeat and the earlier id, rate_limited and seconds,
+--          key_reused, or full.
+local check, checks, due, wakeups, due_comments, repeats, rate = unpack(KEYS)
 local new, record, fingerprint = cjson.decode(ARGV[1]), ARGV[2], ARGV[3]
 local now = clock()
 
@@ -20,12 +19,8 @@ if new.has_key then
   if id then return {"repeat", id} end
 end
 
-local free_at = {}
-for i, rate in ipairs(rates) do
-  local wait
-  free_at[i], wait = check_rate(rate, new.per_minutes[i], now)
-  if wait > 0 then return {"rate_limited", wait, i} end
-end
+local free_at, wait = check_rate(rate, new.per_minute, now)
+if wait > 0 then return {"rate_limited", wait} end
 if redis.call("ZCARD", due) >= new.max_waiting then return {"full"} end
 
 -- Drop some of the answered checks that expire first, and return how many. Checks that wait for a judge stay.
@@ -60,6 +55,6 @@ if new.max_kept > 0 then
 end
 redis.call("ZADD", due, now, new.id)
 if new.has_key then redis.call("SET", repeats, new.id .. "|" .. fingerprint, "EX", new.key_seconds) end
-for i, rate in ipairs(rates) do use_rate(rate, free_at[i]) end
+use_rate(rate, free_at)
 
 return {"accepted", announce_work(wakeups, {due, due_comments}, now, new)}
