@@ -23,7 +23,7 @@ from comments.site import Site
 from comments.storage.redis import open_redis
 from replygate.embedded_valkey import start
 from workers.filters import BUILT_IN, Facts
-from workers.judging.judge import evidence_query, judge_batch, run_filters
+from workers.judging.judge import Judging, evidence_query, judge_batch, run_filters
 from workers.judging.policy import build_policy
 
 from .judge_speed import LONG, SHORT
@@ -81,7 +81,7 @@ def measure_store(directory: str) -> None:
     def judged(site: Site, first: int) -> float:
         batch = [(a_comment(k), 1) for k in range(first, first + BATCH)]
         begun = time.thread_time()
-        judge_batch(batch, site, BUILT_IN, policy, storage, NOW)
+        judge_batch(Judging(BUILT_IN, policy, storage), batch, site, NOW)
         return (time.thread_time() - begun) / BATCH
 
     compare(f"{2 * N:,} rules, with the store", lambda k: judged(WITHOUT, k), lambda k: judged(SITE, k))

@@ -14,7 +14,7 @@ from comments.storage.redis import connect, open_redis
 
 from .delivery.deps import DeliveryDeps, open_http, open_mailer
 from .filters import BUILT_IN, Filter
-from .judging.judge import AskScorer
+from .judging.judge import AskScorer, Judging
 from .judging.policy import Policy, build_policy, catalogue
 
 
@@ -28,6 +28,10 @@ class Deps(DeliveryDeps):
     ask_scorer: AskScorer | None = field(default=None, kw_only=True)
     #: Returns True while a judging job may wait for more work: no other job waits, and the process is not to stop.
     may_listen: Callable[[], bool] = field(default=lambda: False, kw_only=True)
+
+    @property
+    def judging(self) -> Judging:
+        return Judging(self.filters, self.policy, self.storage, self.settings.share_repute, self.ask_scorer)
 
 
 def now() -> datetime:

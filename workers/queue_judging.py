@@ -49,17 +49,7 @@ def _judge_comments(d: Deps, site: Site, claims: Sequence[Claim], n: int) -> Non
     claimed = [(comment, max(attempts, min(n, 2))) for comment, attempts in _load_queued(d, site, claims)]
     if claimed:
         until = time.monotonic() + d.settings.lease * LEASE_SHARE
-        changes = judge_batch(
-            claimed,
-            site,
-            d.filters,
-            d.policy,
-            d.storage,
-            d.now(),
-            lambda: time.monotonic() > until,
-            d.settings.share_repute,
-            d.ask_scorer,
-        )
+        changes = judge_batch(d.judging, claimed, site, d.now(), lambda: time.monotonic() > until)
         decided = d.storage.comments.decide(site.id, changes)
         judged = {change.before.id for change in changes}
         d.storage.queue.release(site.id, [c.id for c, _ in claimed if c.id not in judged])
@@ -97,17 +87,7 @@ def _answer_programs(d: Deps, site: Site, waiting: Mapping[Claim, CheckAnswer], 
         (answer.request.comments[0], max(claim.attempts, min(n, 2)) if answer.request.counts else NOT_CLAIMED)
         for claim, answer in judged.items()
     ]
-    results = check_new(
-        pairs,
-        advising(site),
-        d.filters,
-        d.policy,
-        d.storage,
-        d.now(),
-        d.settings.share_repute,
-        d.ask_scorer,
-        lambda: time.monotonic() > until,
-    )
+    results = check_new(d.judging, pairs, advising(site), d.now(), lambda: time.monotonic() > until)
     answered = zip(judged.items(), results, strict=False)  # fewer results if the time is up
     answers = {
         claim.id: replace(answer, results=tuple(_with_attributes([result], answer.request)), judged=1)
@@ -119,16 +99,13 @@ def _answer_programs(d: Deps, site: Site, waiting: Mapping[Claim, CheckAnswer], 
 
 def _continued(d: Deps, site: Site, answer: CheckAnswer) -> CheckAnswer:
     """Judge the next comments of a check: first the new ones, then the stored ones."""
-    request, start, sharing = answer.request, answer.judged, d.settings.share_repute
+    request, start = answer.request, answer.judged
     settings, end = request.site or site, start + CHECK_BATCH
     ids = request.ids[max(0, start - len(request.comments)) : max(0, end - len(request.comments))]
     stored = [comment for comment in d.storage.comments.load(site.id, ids) if comment] if ids else []
     pairs = [(comment, NOT_CLAIMED) for comment in request.comments[start:end]]
-    new = check_new(pairs, settings, d.filters, d.policy, d.storage, d.now(), sharing, d.ask_scorer)
-    results = [
-        *_with_attributes(new, request),
-        *check_stored(stored, settings, d.filters, d.policy, d.storage, sharing),
-    ]
+    new = check_new(d.judging, pairs, settings, d.now())
+    results = [*_with_attributes(new, request), *check_stored(d.judging, stored, settings)]
     return replace(answer, results=(*answer.results, *results), judged=min(end, request.size))
 
 

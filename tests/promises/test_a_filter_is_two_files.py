@@ -39,13 +39,13 @@ from comments.queue_ranking import index_entry
 from tests.support.builders import NOW, a_comment, a_site
 from comments.storage.memory import open_memory
 from workers.filters import BUILT_IN
-from workers.judging.judge import judge_batch
+from workers.judging.judge import Judging, judge_batch
 from workers.judging.policy import build_policy, catalogue
 
 storage = open_memory(lambda: NOW)
 comment = a_comment(content="I see the moon\\nsoon")
 site, policy = a_site(moderation="none"), build_policy(BUILT_IN, {})
-changes = judge_batch([(comment, 1)], site, BUILT_IN, policy, storage, NOW)
+changes = judge_batch(Judging(BUILT_IN, policy, storage), [(comment, 1)], site, NOW)
 decision = changes[0].after.filter_decision
 signals = catalogue(BUILT_IN)
 plain = {name: info for name, info in signals.items() if name != "poem.rhyme"}

@@ -12,13 +12,12 @@ from comments.model import Comment, Decision, Signal
 from comments.signals import SignalCatalogue
 from comments.site import Site
 from comments.storage.checks import CheckedComment
-from comments.storage.interfaces import Storage
 from comments.storage.people_records import record_of_links, records_of_people
 from comments.storage.values import TokenCounts
-from workers.filters import Facts, Filter
+from workers.filters import Facts
 
-from .judge import NOT_CLAIMED, AskScorer, collect_facts, decision_for, judge_batch, run_filters
-from .policy import Policy, catalogue
+from .judge import NOT_CLAIMED, Judging, collect_facts, decision_for, judge_batch, run_filters
+from .policy import catalogue
 
 #: Comments of one check that are judged before their results are stored: a fraction of the time that a job may take.
 CHECK_BATCH = 25
@@ -33,21 +32,17 @@ def advising(site: Site) -> Site:
 
 
 def check_new(
+    judging: Judging,
     claimed: Sequence[tuple[Comment, int]],
     site: Site,
-    filters: Sequence[Filter],
-    policy: Policy,
-    storage: Storage,
     now: datetime,
-    sharing: bool = False,
-    ask_scorer: AskScorer | None = None,
     expired: Callable[[], bool] = lambda: False,
 ) -> list[CheckedComment]:
     """Judge comments as if they arrived now, each given with its claims (NOT_CLAIMED: no window counts it).
 
     Returns fewer results if the time `expired`.
     """
-    changes = judge_batch(claimed, site, filters, policy, storage, now, expired, sharing, ask_scorer)
+    changes = judge_batch(judging, claimed, site, now, expired)
     return [CheckedComment(change.before.id, _last(change.after)) for change in changes]
 
 
@@ -55,26 +50,21 @@ def _last(comment: Comment) -> Decision:
     return comment.decisions[-1]
 
 
-def check_stored(
-    comments: Sequence[Comment],
-    site: Site,
-    filters: Sequence[Filter],
-    policy: Policy,
-    storage: Storage,
-    sharing: bool = False,
-) -> list[CheckedComment]:
+def check_stored(judging: Judging, comments: Sequence[Comment], site: Site) -> list[CheckedComment]:
     """Judge stored comments as if they came again at their own time.
 
     Their own decisions and lessons do not count. Signals about that moment, such as copies within a day, are those that
     were found then.
     """
-    policy, signals = policy.for_site(site), catalogue(filters)
+    policy, signals = judging.policy.for_site(site), catalogue(judging.filters)
     claimed = [(comment, NOT_CLAIMED) for comment in comments]
-    collected = collect_facts(claimed, site, filters, storage, site.created, sharing) if claimed else []
+    collected = (
+        collect_facts(claimed, site, judging.filters, judging.storage, site.created, judging.sharing) if claimed else []
+    )
     checked = []
     for comment, facts in zip(comments, collected, strict=True):
         at_its_time = facts_without_itself(comment, facts)
-        found = (*run_filters(comment, at_its_time, filters), *_momentary(comment, signals))
+        found = (*run_filters(comment, at_its_time, judging.filters), *_momentary(comment, signals))
         checked.append(CheckedComment(comment.id, decision_for(comment, at_its_time, found, policy)))
     return checked
 

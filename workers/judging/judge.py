@@ -5,7 +5,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 
@@ -31,6 +31,18 @@ log = logging.getLogger(__name__)
 #: Asks the operator's scorer about comments of a site, each with the title of its thread. Returns one answer for each,
 #: also for a failure.
 AskScorer = Callable[[Sequence[tuple[Comment, str]], Site], Sequence[ScorerAnswer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """Everything that a judge uses for the comments of any site."""
+
+    filters: Sequence[Filter]
+    policy: Policy
+    storage: Storage
+    sharing: bool = False  # evidence about domains that other sites linked to
+    ask_scorer: AskScorer | None = None
+
 
 #: Decisions of the filters that a spot check replaces, as verbs.
 _OUTCOMES = {Action.APPROVE: "published it", Action.SPAM: "marked it as spam"}
@@ -179,36 +191,32 @@ def _hit_rules(comment: Comment, facts: Facts, signals: Iterable[Signal]) -> tup
 
 
 def judge_batch(
+    judging: Judging,
     comments: Sequence[tuple[Comment, int]],
     site: Site,
-    filters: Sequence[Filter],
-    policy: Policy,
-    storage: Storage,
     now: datetime,
     expired: Callable[[], bool] = lambda: False,
-    sharing: bool = False,
-    ask_scorer: AskScorer | None = None,
 ) -> list[CommentChange]:
     """Decide on claimed comments, each given with the number of its claims.
 
     Stops between two comments when the time has `expired`; the rest stay leased. A comment that was claimed too often
     goes to a moderator without running the filters again.
     """
-    policy = policy.for_site(site)
+    policy, storage = judging.policy.for_site(site), judging.storage
     given_up = [comment for comment, attempts in comments if attempts > MAX_ATTEMPTS]
     fresh = [pair for pair in comments if pair[1] <= MAX_ATTEMPTS]
     too_often = Signal(NEEDS_HUMAN, 1.0, f"Judging was started {MAX_ATTEMPTS} times and never finished")
     changes = [CommentChange(c, c.with_decision(policy.decide([too_often], now))) for c in given_up]
-    collected = collect_facts(fresh, site, filters, storage, now, sharing) if fresh else []
-    if ask_scorer and fresh:
+    collected = collect_facts(fresh, site, judging.filters, storage, now, judging.sharing) if fresh else []
+    if judging.ask_scorer and fresh:
         details = storage.thread_details.get(site.id, [comment.thread for comment, _ in fresh])
         titled = [(comment, thread.title) for (comment, _), thread in zip(fresh, details, strict=True)]
-        answers = ask_scorer(titled, site)
+        answers = judging.ask_scorer(titled, site)
         collected = [replace(facts, scorer=answer) for facts, answer in zip(collected, answers, strict=True)]
     for (comment, _), facts in zip(fresh, collected, strict=True):
         if expired():
             break
-        signals = run_filters(comment, facts, filters)
+        signals = run_filters(comment, facts, judging.filters)
         after = comment.with_decision(decision_for(comment, facts, signals, policy))
         changes.append(CommentChange(comment, after, rules=_hit_rules(comment, facts, signals)))
     return changes

@@ -18,6 +18,7 @@ from workers.filters.learned import LearnedFilter
 from workers.filters.velocity import ORIGIN_ON_ALL_SITES
 from workers.judging.judge import (
     MAX_ATTEMPTS,
+    Judging,
     collect_facts,
     evidence_query,
     judge_batch,
@@ -79,7 +80,7 @@ def judged(
 ) -> list[Comment]:
     policy = build_policy(filters, {})
     site = a_site(**choices)
-    changes = judge_batch(claimed, site, filters, policy, storage, NOW, expired)
+    changes = judge_batch(Judging(filters, policy, storage), claimed, site, NOW, expired)
     assert all(change.before in [comment for comment, _ in claimed] for change in changes)
     return [change.after for change in changes]
 
