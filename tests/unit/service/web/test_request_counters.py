@@ -1,9 +1,10 @@
 """Request counters survive their process, and files are reused."""
 
-import subprocess
-import sys
-import textwrap
+import os
+import signal
 import threading
+from collections.abc import Callable
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -19,18 +20,35 @@ def counted(counters: RequestCounters, answer: RequestLabels = HOME) -> int:
     return int(sum(row.buckets)) if row else 0
 
 
-def another_process(directory: Path, ending: str) -> int:
+def another_process(directory: Path, end: Callable[[RequestCounters], object]) -> int:
     """Run a process that counts three requests and ends in this way. Return its exit status."""
-    code = f"""
-        import os
-        from pathlib import Path
-        from service.web.request_counters import RequestLabels, RequestCounters
-        tally = RequestCounters(Path({str(directory)!r}))
-        for _ in range(3):
-            tally.add(RequestLabels("GET", "/", 200), 0.2)
-        {ending}
-    """
-    return subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=False).returncode
+    process = get_context("fork").Process(target=count_three, args=(directory, end))  # loads no module again
+    process.start()
+    process.join()
+    assert process.exitcode is not None
+    return process.exitcode
+
+
+def count_three(directory: Path, end: Callable[[RequestCounters], object]) -> None:
+    counters = RequestCounters(directory)
+    for _ in range(3):
+        counters.add(HOME, 0.2)
+    end(counters)
+
+
+def end_by_itself(_: RequestCounters) -> None:
+    pass
+
+
+def be_killed(_: RequestCounters) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def count_in_child(counters: RequestCounters) -> None:
+    if not os.fork():
+        counters.add(HOME, 0.2)
+        os._exit(0)
+    os.wait()
 
 
 @pytest.fixture(params=["alone", "shared"])
@@ -64,21 +82,20 @@ def test_labels_beyond_the_limit_count_as_other(counters: RequestCounters):
     assert counted(counters, OTHER) == 11
 
 
-@pytest.mark.parametrize("ending", ["pass", "os.kill(os.getpid(), 9)"])
-def test_a_new_process_reuses_the_file_of_an_ended_one(tmp_path: Path, ending: str):
+@pytest.mark.parametrize(("end", "status"), [(end_by_itself, 0), (be_killed, -signal.SIGKILL)])
+def test_a_new_process_reuses_the_file_of_an_ended_one(
+    tmp_path: Path, end: Callable[[RequestCounters], object], status: int
+):
     counters = RequestCounters(tmp_path)
     for _ in range(3):
-        another_process(tmp_path, ending)
+        assert another_process(tmp_path, end) == status
     counters.add(HOME, 0.2)
     assert counted(counters) == 10
     assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_a_forked_child_uses_its_own_file(tmp_path: Path):
-    fork = "\n        ".join(
-        ("if not os.fork():", "    tally.add(RequestLabels('GET', '/', 200), 0.2)", "    os._exit(0)", "os.wait()")
-    )
-    assert another_process(tmp_path, fork) == 0
+    assert another_process(tmp_path, count_in_child) == 0
     assert counted(RequestCounters(tmp_path)) == 4
     assert len(list(tmp_path.iterdir())) == 2
 
