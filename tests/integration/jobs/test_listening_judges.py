@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 import redis
+from comments.storage.judging_pauses import JudgingPause
 
 from comments.job_queue import JUDGE, RQJobs
 from comments.lifecycle import Status
 from comments.model import Comment
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
-from comments.storage.judging_pauses import JudgingPause
 from comments.storage.redis import connect
 from tests.support.builders import NOW, a_comment, a_site, an_admission, settings
 from tests.support.recorded_jobs import RecordedJobs
