@@ -13,7 +13,7 @@ from comments.errors import StorageDown
 from comments.rq_stats import RQQueueStats, RQStats
 from comments.storage.deliveries import DeliveryFigures
 from comments.storage.interfaces import Storage
-from comments.storage.pauses import EVERY_SITE, Pause, is_paused_by
+from comments.storage.pauses import EVERY_SITE, OperatorPause, is_paused_by
 from comments.storage.values import Counters, QueueDepth
 
 #: Process types that send heartbeats, and the problem if none of them runs.
@@ -53,8 +53,8 @@ class SystemHealth:
     server_problems: tuple[str, ...] = ()  # settings of the storage server that lose data
     warnings: tuple[str, ...] = ()  # settings that should be changed, although the service works
     notices: Mapping[tuple[str, str, str], int] = field(default_factory=dict)  # by site, kind of receiver and result
-    pauses: Mapping[str, Pause] = field(default_factory=dict)  # of judging, by site
-    intake_pauses: Mapping[str, Pause] = field(default_factory=dict)  # of new comments, by site
+    pauses: Mapping[str, OperatorPause] = field(default_factory=dict)  # of judging, by site
+    intake_pauses: Mapping[str, OperatorPause] = field(default_factory=dict)  # of new comments, by site
 
     @property
     def queued(self) -> int:
@@ -131,7 +131,7 @@ def pause_warnings(health: SystemHealth) -> list[str]:
     return judging + intake
 
 
-def _begun(site: str, pause: Pause) -> str:
+def _begun(site: str, pause: OperatorPause) -> str:
     where = "all sites" if site == EVERY_SITE else site
     return f"{where} since {pause.since:%Y-%m-%d %H:%M} UTC by {pause.by}"
 

@@ -13,7 +13,7 @@ from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Decision, Signal
 from comments.site import Site
 from comments.storage.interfaces import Storage
-from comments.storage.pauses import EVERY_SITE, Pause, Pauses
+from comments.storage.pauses import EVERY_SITE, OperatorPause, Pauses
 from comments.storage.queue_index import IndexQuery
 from comments.storage.values import CommentChange
 from service.accounts.audit_trail import entry
@@ -113,7 +113,7 @@ def _switch(pauses: Pauses, action: AuditAction, *, begins: bool) -> Response:
     note = entry(signed, action, "all sites" if is_global else site, site="" if is_global else site)
     is_paused = site in pauses.all()
     if begins and not is_paused:
-        pauses.pause(site, Pause(of.now(), signed.person.name), note)
+        pauses.pause(site, OperatorPause(of.now(), signed.person.name), note)
     elif is_paused and not begins:
         pauses.resume(site, note)
     intake_gate().forget()

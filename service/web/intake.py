@@ -7,7 +7,7 @@ from typing import cast
 from flask import Flask, current_app
 
 from comments.errors import IntakePaused
-from comments.storage.pauses import Pause, Pauses, is_paused_by
+from comments.storage.pauses import OperatorPause, Pauses, is_paused_by
 
 #: Seconds until a pause takes effect in every web process.
 PAUSE_TTL = 1.0
@@ -20,7 +20,7 @@ class IntakeGate:
     def __init__(self, pauses: Pauses, clock: Callable[[], float] = time.monotonic, seconds: float = PAUSE_TTL) -> None:
         self._pauses, self._clock, self._seconds = pauses, clock, seconds
         self._until = clock()
-        self._last: Mapping[str, Pause] = {}
+        self._last: Mapping[str, OperatorPause] = {}
 
     def init_app(self, app: Flask) -> None:
         app.extensions[INTAKE_EXTENSION] = self

@@ -25,12 +25,12 @@ class InstallationKeys(Names):
 
     @stored(ExportClass.TEMPORARY, "name of an operator")
     def judging_pauses(self) -> str:
-        """hash; site, or * for all -> Pause as JSON; Pauses; judges, the sweep, ops; until resumed."""
+        """hash; site, or * for all -> OperatorPause as JSON; Pauses; judges, the sweep, ops; until resumed."""
         return self._of(SHARED, "judging:paused")
 
     @stored(ExportClass.TEMPORARY, "name of an operator")
     def intake_pauses(self) -> str:
-        """hash; site, or * for all -> Pause as JSON; Pauses; web, ops; until resumed."""
+        """hash; site, or * for all -> OperatorPause as JSON; Pauses; web, ops; until resumed."""
         return self._of(SHARED, "intake:paused")
 
     @stored(ExportClass.TEMPORARY)

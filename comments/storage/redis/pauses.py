@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from comments.audit import AuditEntry
 from comments.storage.codec import dump, load
 from comments.storage.keys import Keys
-from comments.storage.pauses import EVERY_SITE, Pause
+from comments.storage.pauses import EVERY_SITE, OperatorPause
 
 from .audit_log import append
 from .client import Client, guarded, text
@@ -16,7 +16,7 @@ class RedisPauses:
     def __init__(self, client: Client, keys: Keys, key: str) -> None:
         self._client, self._keys, self._key = client, keys, key
 
-    def pause(self, site: str, pause: Pause, *entries: AuditEntry) -> None:
+    def pause(self, site: str, pause: OperatorPause, *entries: AuditEntry) -> None:
         pipe = self._client.pipeline()
         pipe.hsetnx(self._key, site, dump(pause))
         append(pipe, self._keys, entries)
@@ -28,9 +28,9 @@ class RedisPauses:
         append(pipe, self._keys, entries)
         pipe.execute()
 
-    def all(self) -> Mapping[str, Pause]:
+    def all(self) -> Mapping[str, OperatorPause]:
         found = self._client.hgetall(self._key)
-        return {text(site): load(Pause, record) for site, record in sorted(found.items())}
+        return {text(site): load(OperatorPause, record) for site, record in sorted(found.items())}
 
     def is_paused(self, site: str) -> bool:
         return any(self._client.hmget(self._key, [EVERY_SITE, site]))

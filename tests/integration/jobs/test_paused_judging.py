@@ -11,7 +11,7 @@ from comments.model import Comment
 from comments.rq_stats import NoRQStats
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
-from comments.storage.pauses import EVERY_SITE, Pause
+from comments.storage.pauses import EVERY_SITE, OperatorPause
 from comments.storage.redis import connect
 from service.ops.health import pause_warnings, problems, read_health
 from tests.support.builders import NOW, a_comment, a_site, accepted, an_admission
@@ -21,7 +21,7 @@ from workers.jobs import judge
 from workers.judging.policy import build_policy
 from workers.sweep import Sweep
 
-PAUSE = Pause(NOW, "op")
+PAUSE = OperatorPause(NOW, "op")
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_a_pause_of_all_sites_leaves_the_pauses_of_single_ones(deps: Deps) -> No
     pauses = deps.storage.judging_pauses
     pauses.pause("blog", PAUSE)
     pauses.pause(EVERY_SITE, PAUSE)
-    pauses.pause(EVERY_SITE, Pause(NOW + timedelta(hours=1), "other"))
+    pauses.pause(EVERY_SITE, OperatorPause(NOW + timedelta(hours=1), "other"))
     assert pauses.all() == {EVERY_SITE: PAUSE, "blog": PAUSE}, "the first pause stays"
     pauses.resume(EVERY_SITE)
     assert (pauses.is_paused("blog"), pauses.is_paused("shop")) == (True, False)

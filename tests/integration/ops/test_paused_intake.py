@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from comments.audit import CONSOLE, AuditAction
 from comments.storage.interfaces import Storage
-from comments.storage.pauses import EVERY_SITE, Pause
+from comments.storage.pauses import EVERY_SITE, OperatorPause
 from replygate.__main__ import cli
 from service.web.intake import IntakeGate
 from tests.integration.compat.test_coral_phase import SECRET as CORAL_SECRET
@@ -21,7 +21,7 @@ from tests.support.perspective import open_perspective
 from tests.support.public_app import HTML, SUBMIT, PublicApp, a_reply, open_public_app
 from tests.support.web_app import audit_log
 
-PAUSE = Pause(NOW, "op")
+PAUSE = OperatorPause(NOW, "op")
 THREAD = "/v1/sites/blog/comments?thread=first-post"
 
 
