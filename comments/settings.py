@@ -53,6 +53,7 @@ class Settings:
 
     secret_key: str = field(repr=False, default="")
     redis_url: str = field(repr=False, default="redis://127.0.0.1:6379/0")
+    queue_redis_url: str = field(repr=False, default="")
     prefix: str = "rg"
     wait_replicas: int = 0
     public_url: str = "http://127.0.0.1:8000"

@@ -11,7 +11,7 @@ from comments.errors import SettingsInvalid
 from comments.rq_stats import RQStats, RQStatsReader
 from comments.settings import PREFIX, Settings
 from comments.storage.interfaces import Storage
-from comments.storage.redis import connect, open_redis
+from comments.storage.redis import connect_queue, open_redis
 
 from . import embedded_valkey
 
@@ -66,7 +66,7 @@ def open_deployment(directory: Path, env: Mapping[str, str]) -> Deployment:
     except ValueError as error:
         raise SettingsInvalid(f"REPLYGATE_REDIS_URL: {error}") from error
     storage.server.prepare()
-    return Deployment(chosen, storage, RQStatsReader(connect(chosen), chosen.prefix), lambda: datetime.now(UTC))
+    return Deployment(chosen, storage, RQStatsReader(connect_queue(chosen), chosen.prefix), lambda: datetime.now(UTC))
 
 
 def current_deployment() -> Deployment:

@@ -11,7 +11,7 @@ from comments.job_queue import RQJobs
 from comments.pseudonyms import Pseudonyms
 from comments.rq_stats import RQStatsReader
 from comments.settings import Settings
-from comments.storage.redis import connect, open_redis
+from comments.storage.redis import connect_queue, open_redis
 from workers.filters import BUILT_IN
 from workers.judging.policy import catalogue
 
@@ -28,7 +28,7 @@ def utc_now() -> datetime:
 settings = Settings.from_env(os.environ)
 logs.configure(settings.log_level, "web", settings.log_format)
 storage = open_redis(settings)
-rq_connection = connect(settings)
+rq_connection = connect_queue(settings)
 app = create_app(
     Deps(
         settings=settings,

@@ -10,7 +10,7 @@ from typing import Any
 from comments.errors import SettingsInvalid
 from comments.job_queue import Jobs, RQJobs
 from comments.settings import Settings
-from comments.storage.redis import connect, open_redis
+from comments.storage.redis import connect_queue, open_redis
 
 from .delivery.deps import DeliveryDeps, open_http, open_mailer
 from .filters import BUILT_IN, Filter
@@ -46,7 +46,7 @@ def build_deps(settings: Settings, filters: tuple[Filter, ...] = BUILT_IN) -> De
     return Deps(
         settings=settings,
         storage=open_redis(settings),
-        jobs=RQJobs(connect(settings), settings.prefix),
+        jobs=RQJobs(connect_queue(settings), settings.prefix),
         filters=filters,
         policy=policy_of(settings, filters),
         now=now,

@@ -19,7 +19,7 @@ from comments.job_queue import JUDGE, QUEUES
 from comments.part_process import process_name
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
-from comments.storage.redis import connect
+from comments.storage.redis import connect_queue
 from comments.storage.redis.client import is_unavailable
 from comments.storage.store_waits import retried
 
@@ -149,7 +149,7 @@ class Worker(SimpleWorker):
 
 def open_worker(queue: str, deps: Deps) -> Worker:
     """Return a worker with a connection of its own, because RQ raises the time-outs of its connection."""
-    connection = connect(deps.settings)
+    connection = connect_queue(deps.settings)
     worker = Worker(
         [open_queue(queue, connection, deps.settings.prefix)],
         name=f"{process_name()}.{queue}",

@@ -33,7 +33,7 @@ from comments.settings import Settings
 from comments.site import Site
 from comments.site_deletion import is_removable
 from comments.storage.pauses import is_paused_by
-from comments.storage.redis import connect
+from comments.storage.redis import connect_queue
 from comments.storage.redis.client import is_unavailable
 from comments.storage.store_waits import LONGEST_WAIT, SHORTEST_WAIT
 from comments.system_samples import read_sample
@@ -177,7 +177,7 @@ def run_sweep(settings: Settings, deps: Deps | None = None) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    sweep = Sweep(deps or build_deps(settings), connect(settings))
+    sweep = Sweep(deps or build_deps(settings), connect_queue(settings))
     wait = settings.sweep_seconds
     while not stop.wait(wait):
         try:

@@ -25,7 +25,13 @@ def thread_name(thread: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Names:
+    """In a cluster, keys that all sites share have a hash tag too, so that they are in one slot."""
+
     prefix: str
+    _in_cluster: bool = False
+
+    def _shared(self, name: str) -> str:
+        return self._of(SHARED, name) if self._in_cluster else f"{self.prefix}:{name}"
 
     def _of(self, site: str, name: str) -> str:
         return f"{self.prefix}:{{{site}}}:{name}"

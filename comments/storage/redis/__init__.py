@@ -11,7 +11,15 @@ from comments.settings import Settings
 from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
 
-from .addresses import SentinelAddress, check_url, is_sentinel_url, sentinel_address
+from .addresses import (
+    ClusterAddress,
+    SentinelAddress,
+    check_url,
+    cluster_address,
+    is_cluster_url,
+    is_sentinel_url,
+    sentinel_address,
+)
 from .announcements import RedisAnnouncements
 from .archives import RedisArchives
 from .audit_log import RedisAudit
@@ -20,6 +28,8 @@ from .author_rules import RedisAuthorRules
 from .check_records import RedisCheckRecords
 from .checks import RedisChecks
 from .client import StoreClient
+from .cluster_client import ClusterClient
+from .cluster_nodes import ClusterNodes
 from .comments import RedisComments
 from .corpus import RedisCorpus
 from .deliveries import RedisDeliveries
@@ -52,26 +62,59 @@ CONNECT_SECONDS = 0.3
 
 
 def connect(settings: Settings) -> StoreClient:
-    """Create a client that never repeats a command by itself.
+    """Create a client of the storage that never repeats a command by itself.
 
     redis-py's own ten retries turn one lost reply into two jobs, and hold a web thread for seconds; our callers repeat
     whole steps that are safe to repeat. Raises SettingsInvalid for an address it cannot read.
     """
-    check_url(settings.redis_url)
+    if is_cluster_url(settings.redis_url) and not settings.queue_redis_url:
+        raise SettingsInvalid(
+            "REPLYGATE_QUEUE_REDIS_URL must name a server of its own for the jobs: a cluster cannot have them"
+        )
+    return _connect(settings.redis_url, settings)
+
+
+def connect_queue(settings: Settings) -> StoreClient:
+    """Create a client for RQ, which needs one server: that of its own, or that of the storage. Raises SettingsInvalid.
+
+    It never repeats a command by itself either.
+    """
+    url = settings.queue_redis_url
+    if not url:
+        return connect(settings)
+    if is_cluster_url(url):
+        raise SettingsInvalid("REPLYGATE_QUEUE_REDIS_URL is the address of a cluster: jobs need one server")
+    try:
+        return _connect(url, settings)
+    except SettingsInvalid as error:
+        raise SettingsInvalid(str(error).replace("REPLYGATE_REDIS_URL", "REPLYGATE_QUEUE_REDIS_URL")) from error
+
+
+def _connect(url: str, settings: Settings) -> StoreClient:
+    check_url(url)
     options: dict[str, Any] = {
         "socket_timeout": settings.socket_timeout,
         "socket_connect_timeout": CONNECT_SECONDS,
         "retry": Retry(NoBackoff(), 0),
         "decode_responses": False,
     }
-    if is_sentinel_url(settings.redis_url):
-        return _connect_by_sentinels(sentinel_address(settings.redis_url), options)
+    if is_sentinel_url(url):
+        return _connect_by_sentinels(sentinel_address(url), options)
+    if is_cluster_url(url):
+        return _connect_to_cluster(cluster_address(url), options)
     try:
-        client = StoreClient.from_url(settings.redis_url, **options)
+        client = StoreClient.from_url(url, **options)
         client.connection_pool.make_connection()  # reads the options of the address
     except (ValueError, TypeError) as error:
         raise SettingsInvalid("REPLYGATE_REDIS_URL is not the address of a Redis or Valkey server") from error
     return cast(StoreClient, client)
+
+
+def _connect_to_cluster(address: ClusterAddress, options: dict[str, Any]) -> StoreClient:
+    def connect_to(host: str, port: int) -> StoreClient:
+        return StoreClient(host=host, port=port, **options, **address.server)
+
+    return ClusterClient(ClusterNodes(address.hosts, connect_to))
 
 
 def _connect_by_sentinels(address: SentinelAddress, options: dict[str, Any]) -> StoreClient:
@@ -83,7 +126,8 @@ def _connect_by_sentinels(address: SentinelAddress, options: dict[str, Any]) -> 
 
 
 def open_redis(settings: Settings) -> Storage:
-    client, keys, together = connect(settings), Keys(settings.prefix), settings.learn_together
+    client, together = connect(settings), settings.learn_together
+    keys = Keys(settings.prefix, client.is_cluster)
     comments = RedisComments(client, keys, settings.wait_replicas)
     return Storage(
         comments=comments, queue=RedisQueue(client, keys), outbox=RedisOutbox(client, keys),

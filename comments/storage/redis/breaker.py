@@ -25,6 +25,10 @@ class Breaker:
         self._is_open = False
         self._until, self._tester = 0.0, 0
 
+    @property
+    def is_open(self) -> bool:
+        return self._is_open
+
     def check(self) -> None:
         """Raises StorageDown while calls should not wait for the server."""
         if not self._is_open:

@@ -49,7 +49,7 @@ class RedisChecks:
             ],
             {
                 "id": id, "seconds": admission.seconds, "max_kept": admission.max_kept,
-                "max_waiting": 0 if self._memory.is_short() else admission.max_waiting,
+                "max_waiting": 0 if self._memory.is_short(k.checks(site)) else admission.max_waiting,
                 "per_minute": admission.per_minute, "has_key": bool(admission.key),
                 "key_seconds": KEY_SECONDS, "batch": admission.batch, "max_wakeups": admission.max_wakeups,
                 "wakeup_ms": WAKEUP_MS, "records": k.check(site, ""), "site": site, "channel": k.work(site),

@@ -1,12 +1,21 @@
 """The one place where a failure of the server becomes StorageDown."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import redis
-from redis.exceptions import ClusterDownError, NoPermissionError, NoScriptError, OutOfMemoryError, ReadOnlyError
+from redis.exceptions import (
+    AskError,
+    ClusterDownError,
+    NoPermissionError,
+    NoScriptError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    TryAgainError,
+)
 
 from comments.errors import ReplygateError, SettingsInvalid, StorageDown
 
@@ -20,11 +29,11 @@ C = TypeVar("C", bound=type)
 Client = Any
 
 #: Errors of a server that does not answer, and error replies of one that runs but cannot work now. redis-py removes the
-#: code from the text of an error that has a type. MasterDownError is a ClusterDownError. NoScriptError only escapes
-#: redis-py if the server restarted in between.
+#: code from the text of an error that has a type. MasterDownError is a ClusterDownError, MovedError an AskError.
+#: NoScriptError only escapes redis-py if the server restarted in between.
 UNAVAILABLE = (
     redis.ConnectionError, redis.TimeoutError, OutOfMemoryError, ReadOnlyError, ClusterDownError, NoPermissionError,
-    NoScriptError,
+    NoScriptError, AskError, TryAgainError,
 )  # fmt: skip
 #: Codes of the same kind for which redis-py has no type. Any other error reply is a bug in this program.
 UNAVAILABLE_CODES = (
@@ -51,11 +60,31 @@ def _reply(error: redis.RedisError) -> str:
 
 
 class StoreClient(redis.Redis):
-    """A client with the breaker that all stores on it share."""
+    """A client with the breaker that all stores on it share. A client of a cluster has several servers."""
+
+    is_cluster = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.breaker = Breaker()
+
+    def servers(self) -> "Sequence[StoreClient]":
+        """Return every server that has data."""
+        return [self]
+
+    def server_of(self, key: str) -> "StoreClient":
+        """Return the server that has a key."""
+        return self
+
+    def info_of(self, key: str, section: str) -> Mapping[str, Any]:
+        """Return a section of the figures of the server that has a key."""
+        found: Mapping[str, Any] = self.info(section)
+        return found
+
+    def connection_of(self, key: str) -> AbstractContextManager[Any]:
+        """Return one connection to the server that has a key."""
+        connected: AbstractContextManager[Any] = self.client()  # type: ignore[no-untyped-call]
+        return connected
 
 
 def guarded(cls: C) -> C:

@@ -56,7 +56,9 @@ class RedisComments:
     def accept(self, comment: Comment, admission: Admission) -> Accepted:
         if not self._wait_replicas:
             return self._accept_in(self._client, comment, admission)
-        with self._client.client() as connection:  # replicas are counted for the writes of one connection
+        with self._client.connection_of(
+            self._keys.due(comment.site)
+        ) as connection:  # replicas are counted for the writes of one connection
             accepted_here = self._accept_in(connection, comment, admission)
             reached = connection.wait(self._wait_replicas, REPLICA_WAIT_MS)
         if reached < self._wait_replicas:
@@ -70,7 +72,7 @@ class RedisComments:
         minute = int(time.time()) // REPEAT_SECONDS
         repeats = k.idempotency(site, admission.key) if admission.key else k.repeats(site, minute)
         rates, sizes = rate_limits(comment, admission.per_minute), byte_limits(comment, admission.bytes_per_hour)
-        max_pending = 0 if self._memory.is_short() else admission.max_pending
+        max_pending = 0 if self._memory.is_short(k.due(site)) else admission.max_pending
         answer = self._accept(
             [
                 k.comment(site, comment.id), k.status(site, Status.QUEUED), k.due(site), k.wakeups(site),

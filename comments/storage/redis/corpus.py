@@ -17,6 +17,7 @@ from comments.storage.keys import Keys
 from comments.storage.values import TokenCounts
 
 from .client import Client, guarded, text
+from .cluster_commands import missing_key
 from .scripts import Script
 
 #: Ids in one command.
@@ -28,12 +29,30 @@ class RedisCorpus:
     def __init__(self, client: Client, keys: Keys, together: LearningGroups) -> None:
         self._client, self._keys, self._together = client, keys, together
         self._learn = Script(client, "learning/learn")
+        self._learned = Script(client, "learning/learned")
 
     def due(self, site: str, n: int) -> list[str]:
         return [text(id) for id in self._client.srandmember(self._keys.unlearned(site), n)]
 
     def forget_lesson(self, site: str, id: str) -> None:
-        self._learn(self._learn_keys(site, id), _named(id, 0), "", "")
+        self._change(site, id, 0, b"", "")
+
+    def _change(self, site: str, id: str, at: int, state: bytes, written: str) -> int:
+        """Make the corpus agree with one comment, unless the comment changed. See the script.
+
+        If the corpus of the group is on another server of a cluster, it changes first. Then the comment is no longer
+        due, if it is as it was read. A repetition changes nothing.
+        """
+        named, of = _named(id, at), self._together.corpus_site(site)
+        keys = self._learn_keys(site, id)
+        if of == site or not self._client.is_cluster:
+            return int(self._learn(keys, named, state, written))
+        own = [keys[0], self._keys.unlearned(site)]
+        if self._learned(own, {**named, "is_learned": False}, state) < 0:
+            return -1
+        missing = missing_key(self._keys.lessons(of))
+        done = int(self._learn([missing, *keys[1:5], missing, *keys[6:]], {**named, "is_check": False}, b"", written))
+        return done if self._learned(own, {**named, "is_learned": True}, state) >= 0 else -1
 
     def _learn_keys(self, site: str, id: str) -> list[str]:
         k, of = self._keys, self._together.corpus_site(site)
@@ -46,11 +65,14 @@ class RedisCorpus:
     def learn(self, site: str, comment: Comment, tokens: frozenset[str], quotas: Sequence[Quota] = ()) -> bool:
         lesson = lesson_of(comment, tokens, quotas)
         written, at = (_written(lesson), lesson.at) if lesson else ("", 0)
-        named = _named(comment.id, at)
-        return bool(self._learn(self._learn_keys(site, comment.id), named, dump_state(comment), written) == 1)
+        return self._change(site, comment.id, at, dump_state(comment), written) == 1
 
     def restore_lessons(self, site: str, lessons: Sequence[tuple[Comment, int, str]]) -> None:
         """Store the lessons of comments as they were exported, with the ms of their decisions, and count them."""
+        if self._client.is_cluster:
+            for comment, at, written in lessons:
+                self._change(site, comment.id, at, dump_state(comment), written)
+            return
         pipe = self._client.pipeline(transaction=False)
         for comment, at, written in lessons:
             named = _named(comment.id, at)

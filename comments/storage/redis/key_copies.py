@@ -35,7 +35,11 @@ def record_backup(client: Client, prefix: str, at: datetime) -> bool:
 
 
 def stored_version(client: Client, prefix: str) -> int | None:
-    """Return the version of an installation's data; None if there is no data. Raises StorageDown."""
+    """Return the version of an installation's data; None if there is no data.
+
+    Raises StorageDown, and SettingsInvalid for a cluster.
+    """
+    _check_is_one_server(client)
     try:
         version = client.get(Keys(prefix).version())
     except redis.RedisError as error:
@@ -48,6 +52,7 @@ def begin_restore(client: Client, prefix: str) -> None:
 
     Raises SettingsInvalid if the server has other data of an installation, StorageDown if it does not answer.
     """
+    _check_is_one_server(client)
     keys = Keys(prefix)
     try:
         if not client.exists(keys.restoring()) and any(_all_keys(client, keys)):
@@ -60,6 +65,13 @@ def begin_restore(client: Client, prefix: str) -> None:
                 client.unlink(key)
     except redis.RedisError as error:
         raise StorageDown(str(error)) from error
+
+
+def _check_is_one_server(client: Client) -> None:
+    if client.is_cluster:
+        raise SettingsInvalid(
+            "a cluster has no snapshot of one moment: use the backups of its servers, or export and import each site"
+        )
 
 
 def copy_keys(source: Client, target: Client, prefix: str, progress: Callable[[int], None]) -> int:

@@ -1,4 +1,4 @@
-"""The memory of the server: new work is refused before the server itself refuses every write."""
+"""The memory of a server: new work is refused before the server itself refuses every write."""
 
 import time
 from collections.abc import Mapping
@@ -19,14 +19,19 @@ def is_memory_short(info: Mapping[str, Any]) -> bool:
 
 
 class MemoryWatch:
-    """Looks at the server's memory at most once a second."""
+    """Looks at the memory of each server at most once a second."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._is_short, self._until = False, 0.0
+        self._looks: dict[Client, tuple[bool, float]] = {}  # server -> whether its memory is short, and until when
 
-    def is_short(self) -> bool:
-        if time.monotonic() >= self._until:
-            self._until = time.monotonic() + _LOOK_SECONDS
-            self._is_short = is_memory_short(self._client.info("memory"))
-        return self._is_short
+    def is_short(self, key: str) -> bool:
+        """Return True if the server that has the key should get no new work."""
+        server = self._client.server_of(key)
+        is_short, until = self._looks.get(server, (False, 0.0))
+        if time.monotonic() >= until:
+            until = time.monotonic() + _LOOK_SECONDS
+            self._looks[server] = is_short, until  # also for other threads, and if the look fails
+            is_short = is_memory_short(self._client.info_of(key, "memory"))
+            self._looks[server] = is_short, until
+        return is_short

@@ -24,41 +24,37 @@ class RedisServer:
         self._client, self._keys = client, keys
 
     def check(self) -> list[str]:
-        info = self._client.info()
-        wrong = []
-        if info.get("maxmemory") and info.get("maxmemory_policy") != "noeviction":
-            wrong.append(f"maxmemory-policy is {info['maxmemory_policy']}: comments would be evicted; use noeviction")
-        if info.get("aof_last_write_status") == "err":
-            wrong.append("the server cannot write to its disk")
-        if is_memory_short(info):
-            wrong.append(f"more than {MEMORY_SHARE:.0%} of maxmemory is used, so new comments are refused")
-        if info.get("role") == "slave":
-            wrong.append("the server is a replica: set REPLYGATE_REDIS_URL to its primary")
+        servers = self._client.servers()
+        wrong = [problem for server in servers for problem in _problems(server.info())]
+        if self._client.is_cluster and any(_cluster_state(server) != "ok" for server in servers):
+            wrong.append("a server or slot of the cluster is missing")
         try:
             self.check_write()
         except StorageDown as error:
             wrong.append(f"the server refuses to write: {error}")
-        return wrong
+        return list(dict.fromkeys(wrong))
 
     def check_write(self) -> None:
         self._client.set(self._keys.probe(), "", ex=_PROBE_SECONDS)
 
     def warnings(self) -> list[str]:
-        if not self._client.info("persistence").get("aof_enabled"):
+        servers = self._client.servers()
+        if not all(server.info("persistence").get("aof_enabled") for server in servers):
             return ["appendonly is off: a restart of the server may lose comments; use appendonly yes"]
-        if self._configured("appendfsync") not in ("always", ""):
+        if any(_configured(server, "appendfsync") not in ("always", "") for server in servers):
             return ["appendfsync is not always: a power cut loses about a second of accepted comments"]
         return []
 
     def figures(self) -> Mapping[str, float]:
-        info = self._client.info()
+        """Return figures of the server. Those of a cluster are sums, the fewest replicas and the longest lag."""
+        infos = [server.info() for server in self._client.servers()]
         return {
-            "memory_bytes": float(info["used_memory"]),
-            "memory_limit_bytes": float(info.get("maxmemory", 0)),
-            "connections": float(info["connected_clients"]),
-            "disk_bytes": float(info.get("aof_current_size", 0)),
-            "replicas": float(info.get("connected_slaves", 0)),
-            "replica_lag_bytes": _replica_lag(info),
+            "memory_bytes": sum(float(info["used_memory"]) for info in infos),
+            "memory_limit_bytes": sum(float(info.get("maxmemory", 0)) for info in infos),
+            "connections": sum(float(info["connected_clients"]) for info in infos),
+            "disk_bytes": sum(float(info.get("aof_current_size", 0)) for info in infos),
+            "replicas": min(float(info.get("connected_slaves", 0)) for info in infos),
+            "replica_lag_bytes": max(map(_replica_lag, infos)),
             "backup_at": float(self._client.get(self._keys.backup_at()) or 0),
             "version": float(self._client.get(self._keys.version()) or 0),
         }
@@ -79,12 +75,30 @@ class RedisServer:
         for site in self._client.hkeys(self._keys.sites()):
             moves.finish(text(site))
 
-    def _configured(self, name: str) -> str:
-        """Return a setting of the server; "" if the server hides it, as managed ones do."""
-        try:
-            return str(self._client.config_get(name).get(name, ""))
-        except redis.ResponseError:
-            return ""
+
+def _problems(info: Mapping[str, Any]) -> list[str]:
+    wrong = []
+    if info.get("maxmemory") and info.get("maxmemory_policy") != "noeviction":
+        wrong.append(f"maxmemory-policy is {info['maxmemory_policy']}: comments would be evicted; use noeviction")
+    if info.get("aof_last_write_status") == "err":
+        wrong.append("the server cannot write to its disk")
+    if is_memory_short(info):
+        wrong.append(f"more than {MEMORY_SHARE:.0%} of maxmemory is used, so new comments are refused")
+    if info.get("role") == "slave":
+        wrong.append("the server is a replica: set REPLYGATE_REDIS_URL to its primary")
+    return wrong
+
+
+def _cluster_state(server: Client) -> str:
+    return str(server.execute_command("CLUSTER INFO")["cluster_state"])
+
+
+def _configured(server: Client, name: str) -> str:
+    """Return a setting of a server; "" if the server hides it, as managed ones do."""
+    try:
+        return str(server.config_get(name).get(name, ""))
+    except redis.ResponseError:
+        return ""
 
 
 def _replica_lag(info: Mapping[str, Any]) -> float:

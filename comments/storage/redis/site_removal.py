@@ -20,6 +20,8 @@ from .shared_reputation import RedisSharedReputation
 KEYS_PER_SCAN = 500
 #: Keys that one command unlinks. The server frees their memory in another thread.
 KEYS_PER_COMMAND = 100
+#: Cursor of the first step, and name of the second part of a scan in a cluster.
+_START, _SHARED = "0", "shared"
 
 
 class SiteRemoval:
@@ -35,20 +37,34 @@ class SiteRemoval:
         of_site = self._keys.removal(site).removesuffix("removal")
         named = (self._keys.notice_items(site, ""), self._keys.notice_result(site, ""))
         of_notices = [key.rpartition(":")[0] + ":" for key in named]
-        tag, _, _ = of_site.partition("{")
-        following, found = self._client.scan(int(cursor), match=f"{keys_from(tag)}{site}*", count=KEYS_PER_SCAN)
+        following, found = self._scan(site, cursor)
         kept = {position, *self._shared_keys(site)}
         doomed = [key for key in map(text, found) if key.startswith((of_site, *of_notices)) and key not in kept]
         self._forget_lessons(site, doomed)
         for start in range(0, len(doomed), KEYS_PER_COMMAND):
             self._client.unlink(*doomed[start : start + KEYS_PER_COMMAND])
         total = int(removed) + len(doomed)
-        if int(following) == 0 and not total:
+        if following == _START and not total:
             self._remove_fields(site)
             self._client.unlink(position)
             return False
-        self._client.set(position, f"{int(following)} {total if int(following) else 0}")
+        self._client.set(position, f"{following} {total if following != _START else 0}")
         return True
+
+    def _scan(self, site: str, cursor: str) -> tuple[str, list[bytes]]:
+        """Return the next cursor and keys. In a cluster, the site's slot is scanned, and then that of all sites."""
+        of_site, k = self._keys.removal(site).removesuffix("removal"), self._keys
+        if not self._client.is_cluster:
+            tag, _, _ = of_site.partition("{")
+            following, found = self._client.scan(int(cursor), match=f"{keys_from(tag)}{site}*", count=KEYS_PER_SCAN)
+            return str(int(following)), found
+        slot, _, at = cursor.rpartition("/")
+        of_all = k.notice_counts().removesuffix("counts")
+        pattern = f"{keys_from(of_all)}:{site}:*" if slot == _SHARED else keys_from(of_site)
+        following, found = self._client.scan(int(at), match=pattern, count=KEYS_PER_SCAN)
+        if slot == _SHARED:
+            return f"{_SHARED}/{int(following)}" if int(following) else _START, found
+        return str(int(following)) if int(following) else f"{_SHARED}/0", found
 
     def _remove_fields(self, site: str) -> None:
         """Remove what keys of all sites hold about this one."""

@@ -30,7 +30,10 @@ LONGEST_LINK = timedelta(days=1)
 
 
 class _Records(Generic[T]):
-    """One hash of named records. A record and its audit entries are stored in one step."""
+    """One hash of named records. A record and its audit entries are stored in one step.
+
+    In a cluster the audit of a site follows in a second step, because it is on the server of the site.
+    """
 
     def __init__(self, client: Client, keys: Keys, key: str, cls: type[T]) -> None:
         self._client, self._keys, self._key, self._cls = client, keys, key, cls
@@ -47,8 +50,16 @@ class _Records(Generic[T]):
         stored = unchanged_bytes(self._client.hget(self._key, name), before, partial(load, self._cls))
         if stored is None:
             return False
-        keys = [self._key, *(self._keys.audit(entry.site) for entry in entries)]
-        return bool(self._compare_and_set(keys, {"name": name}, stored, dump(after), *map(packed, entries)))
+        later = [entry for entry in entries if entry.site] if self._client.is_cluster else []
+        now = [entry for entry in entries if entry not in later]
+        keys = [self._key, *(self._keys.audit(entry.site) for entry in now)]
+        if not self._compare_and_set(keys, {"name": name}, stored, dump(after), *map(packed, now)):
+            return False
+        if later:
+            pipe = self._client.pipeline()
+            append(pipe, self._keys, later)
+            pipe.execute()
+        return True
 
 
 @guarded

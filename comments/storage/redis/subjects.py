@@ -140,21 +140,22 @@ class RedisSubjects:
         self._client.unlink(self._keys.erasure_lease(site))
 
     def rewrite_disk(self) -> str:
-        info, done = self._client.info("persistence"), []
+        done: list[str] = []
         try:
-            if info.get("aof_enabled"):
-                self._client.bgrewriteaof()
-                done.append("the append-only file was written anew")
-            if self._client.config_get("save").get("save"):
-                self._client.bgsave(schedule=True)
-                done.append("a new snapshot was written")
+            for server in self._client.servers():
+                if server.info("persistence").get("aof_enabled"):
+                    server.bgrewriteaof()
+                    done.append("the append-only file was written anew")
+                if server.config_get("save").get("save"):
+                    server.bgsave(schedule=True)
+                    done.append("a new snapshot was written")
         except redis.ResponseError as error:
             return (
                 f"the server did not write its files anew ({error}): ask its provider to, or wait for its next rewrite"
             )
-        return " and ".join(done) or "the server stores nothing on disk"
+        return " and ".join(dict.fromkeys(done)) or "the server stores nothing on disk"
 
     def is_disk_rewritten(self) -> bool:
-        info = self._client.info("persistence")
+        infos = [server.info("persistence") for server in self._client.servers()]
         names = ("aof_rewrite_in_progress", "aof_rewrite_scheduled", "rdb_bgsave_in_progress")
-        return not any(int(info.get(name, 0)) for name in names)
+        return not any(int(info.get(name, 0)) for info in infos for name in names)
