@@ -16,6 +16,7 @@ from comments.storage.redis import connect, open_redis
 from replygate.embedded_valkey import start
 from tests.support.app_caches import use_app_caches
 from tests.support.builders import settings
+from tests.support.cluster import running_cluster
 
 #: No deadline, because the machine may be busy. The examples are the same in each run, so that a failure is caused by a
 #: change and not by chance.
@@ -45,8 +46,8 @@ def redis_server() -> Iterator[str]:
         server.stop()
 
 
-def emptied(url: str) -> str:
-    client = connect(settings(redis_url=url))
+def emptied(url: str, queue_url: str = "") -> str:
+    client = connect(settings(redis_url=url, queue_redis_url=queue_url))
     client.flushall()
     client.close()
     return url
@@ -71,6 +72,23 @@ def valkey_settings(valkey_url: str) -> Settings:
 @pytest.fixture
 def redis_storage(valkey_settings: Settings) -> Storage:
     return open_redis(valkey_settings)
+
+
+@pytest.fixture(scope="session")
+def cluster_server(valkey_server: str) -> Iterator[str]:
+    """A cluster of one server, which refuses calls with keys of several slots as any cluster does."""
+    with tempfile.TemporaryDirectory(prefix="rgc") as directory, running_cluster(Path(directory)) as cluster:
+        yield cluster.url
+
+
+@pytest.fixture
+def cluster_settings(cluster_server: str, valkey_server: str) -> Settings:
+    return settings(redis_url=emptied(cluster_server, valkey_server), queue_redis_url=valkey_server)
+
+
+@pytest.fixture
+def cluster_storage(cluster_settings: Settings) -> Storage:
+    return open_redis(cluster_settings)
 
 
 @pytest.fixture

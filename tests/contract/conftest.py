@@ -5,7 +5,7 @@ import pytest
 from comments.storage.interfaces import CoreStorage
 
 
-@pytest.fixture(params=["memory", "redis_storage", "original_redis_storage"])
+@pytest.fixture(params=["memory", "redis_storage", "original_redis_storage", "cluster_storage"])
 def storage(request: pytest.FixtureRequest) -> CoreStorage:
     chosen: CoreStorage = request.getfixturevalue(request.param)
     return chosen

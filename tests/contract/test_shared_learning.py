@@ -19,11 +19,11 @@ from tests.support.builders import accepted, decided, moderated
 TOGETHER = LearningGroups((("blog", "shop"),))
 
 
-@pytest.fixture(params=["memory", "redis"])
+@pytest.fixture(params=["memory", "valkey_settings", "cluster_settings"])
 def storage(request: pytest.FixtureRequest) -> Storage:
     if request.param == "memory":
         return open_memory(lambda: datetime.now(UTC), TOGETHER)
-    settings: Settings = request.getfixturevalue("valkey_settings")
+    settings: Settings = request.getfixturevalue(request.param)
     return open_redis(replace(settings, learn_together=TOGETHER))
 
 

@@ -1,7 +1,6 @@
 """A primary, two replicas and three Sentinels on free ports, for tests of fail-overs."""
 
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,18 +12,13 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from replygate.embedded_valkey import binary
+from tests.support.cluster import free_ports
 from tests.support.wait import wait_until
 
 SERVICE = "comments"
 NODES, SENTINELS = 3, 3
 #: Milliseconds without an answer after which a Sentinel considers a server down, and for one fail-over.
 DOWN_AFTER, FAIL_OVER = 1_500, 10_000
-
-
-def free_ports(n: int) -> list[int]:
-    with ExitStack() as stack:
-        servers = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(n)]
-        return [server.getsockname()[1] for server in servers]
 
 
 def client(port: int) -> redis.Redis:

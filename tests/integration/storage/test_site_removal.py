@@ -16,8 +16,16 @@ from comments.storage.interfaces import Storage
 from comments.storage.notes_and_bulks import BulkAction, Note
 from comments.storage.redis import connect, open_redis
 from comments.storage.values import EvidenceQuery, WindowUse
-from tests.support.builders import NOW, a_comment, a_site, accepted, an_admission, moderated, published
+from tests.support.builders import NOW, a_comment, a_site, accepted, an_admission, moderated, published, settings
 from workers.learning.copy_tokens import lesson_tokens
+
+
+@pytest.fixture(params=["one server", "cluster"])
+def valkey_settings(request: pytest.FixtureRequest, valkey_url: str) -> Settings:
+    if request.param == "one server":
+        return settings(redis_url=valkey_url)
+    of_cluster: Settings = request.getfixturevalue("cluster_settings")
+    return of_cluster
 
 
 def fill(storage: Storage, site: str) -> None:
@@ -98,7 +106,7 @@ def test_an_interrupted_removal_goes_on_where_it_was(redis_storage: Storage, val
 
 def test_a_step_holds_the_server_for_a_few_milliseconds(redis_storage: Storage, valkey_settings: Settings) -> None:
     """The longest command is read from the server's own slow log, which other programs on the machine cannot blur."""
-    client = connect(valkey_settings)
+    client = connect(valkey_settings).server_of("rg:{blog}")
     redis_storage.sites.put(a_site())
     for key in range(3):
         client.hset(f"rg:{{blog}}:large:{key}", mapping={str(n): "x" * 20 for n in range(50_000)})

@@ -1,0 +1,75 @@
+"""Steps with keys of several slots work in a cluster, and what needs one server says so."""
+
+import pytest
+
+from comments.audit import AuditAction, AuditEntry, AuditQuery
+from comments.errors import SettingsInvalid
+from comments.settings import Settings
+from comments.storage.interfaces import Storage
+from comments.storage.pauses import OperatorPause
+from comments.storage.redis import connect
+from comments.storage.redis.client import StoreClient
+from comments.storage.redis.key_copies import begin_restore, stored_version
+from tests.support.builders import NOW, a_site
+
+ENTRY = AuditEntry("ow", AuditAction.SITE_SET, "title", site="blog")
+
+
+@pytest.fixture
+def client(cluster_settings: Settings) -> StoreClient:
+    return connect(cluster_settings)
+
+
+def audited(storage: Storage, site: str) -> int:
+    return len(storage.audit.page(site, AuditQuery(), 10).rows)
+
+
+def test_a_change_of_a_site_is_in_the_audit_of_the_site(cluster_storage: Storage) -> None:
+    cluster_storage.sites.put(a_site(), ENTRY)
+    assert cluster_storage.sites.compare_and_set(a_site(), a_site(name="B"), ENTRY, AuditEntry("ow", "x"))
+    assert not cluster_storage.sites.compare_and_set(a_site(), a_site(name="C"), ENTRY)
+    assert (audited(cluster_storage, "blog"), audited(cluster_storage, "")) == (2, 1)
+
+
+def test_a_pause_is_in_the_audit_of_the_site(cluster_storage: Storage) -> None:
+    cluster_storage.judging_pauses.pause("blog", OperatorPause(NOW, "op"), ENTRY)
+    cluster_storage.judging_pauses.resume("blog", ENTRY)
+    assert audited(cluster_storage, "blog") == 2
+
+
+def test_keys_of_all_sites_are_in_one_slot(cluster_storage: Storage, client: StoreClient) -> None:
+    cluster_storage.server.prepare()
+    cluster_storage.sites.put(a_site())
+    cluster_storage.heartbeats.beat("web", "one", 10)
+    assert {key.decode() for key in client.scan_iter("*")} == {"rg:{~}:version", "rg:{~}:sites", "rg:{~}:beats:web"}
+
+
+def test_backups_and_restores_of_a_cluster_are_refused(client: StoreClient) -> None:
+    with pytest.raises(SettingsInvalid, match="export and import each site"):
+        stored_version(client, "rg")
+    with pytest.raises(SettingsInvalid, match="export and import each site"):
+        begin_restore(client, "rg")
+
+
+def test_commands_with_keys_of_several_slots_are_divided(client: StoreClient) -> None:
+    keys = [f"{{{n}}}:key" for n in range(9)]
+    for n, key in enumerate(keys):
+        client.set(key, n)
+    assert client.mget([*keys, "none", keys[0]]) == [*(str(n).encode() for n in range(9)), None, b"0"]
+    assert client.exists(*keys) == client.unlink(*keys, "none") == 9
+
+
+def test_a_pipeline_returns_replies_in_the_order_of_its_commands(client: StoreClient) -> None:
+    for transaction in (False, True):
+        pipe = client.pipeline(transaction=transaction)
+        pipe.set("a", 1).hset("b", "field", 2).incr("a").hgetall("b").zadd("c", {"m": 3}).zrange(
+            "c", 0, -1, withscores=True
+        )
+        assert pipe.execute()[2:] in ([2, {b"field": b"2"}, n, [(b"m", 3.0)]] for n in (0, 1))
+        assert pipe.execute() == []
+
+
+def test_the_figures_and_problems_are_those_of_all_servers(cluster_storage: Storage, client: StoreClient) -> None:
+    assert cluster_storage.server.figures()["memory_bytes"] > 0
+    assert cluster_storage.server.check() == []
+    assert len(client.servers()) == 1

@@ -1,0 +1,110 @@
+"""A cluster of the embedded server on free ports: one server with all slots, or several."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import redis
+from redis.backoff import NoBackoff
+from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
+from redis.retry import Retry
+
+from replygate.embedded_valkey import Embedded, start
+from tests.support.wait import wait_until
+
+SLOTS = REDIS_CLUSTER_HASH_SLOTS
+
+
+def free_ports(n: int) -> list[int]:
+    with ExitStack() as stack:
+        servers = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(n)]
+        return [server.getsockname()[1] for server in servers]
+
+
+@dataclass
+class Cluster:
+    """The running servers by port."""
+
+    nodes: dict[int, Embedded]
+    _directory: Path
+    _stack: ExitStack
+
+    @property
+    def url(self) -> str:
+        return "redis+cluster://" + ",".join(f"127.0.0.1:{port}" for port in self.nodes)
+
+    def client(self, port: int) -> redis.Redis:
+        return redis.Redis(port=port, socket_timeout=5, retry=Retry(NoBackoff(), 0))
+
+    def clients(self) -> list[redis.Redis]:
+        return [self.client(port) for port in self.nodes]
+
+    def id(self, port: int) -> str:
+        return str(self.client(port).execute_command("CLUSTER MYID").decode())
+
+    def add_replica(self, primary: int) -> int:
+        """Start a replica of a primary, wait until it has everything, and return its port."""
+        port, bus = free_ports(2)
+        _start(self._directory / str(port), port, bus, self._stack)
+        client = self.client(port)
+        client.execute_command("CLUSTER", "MEET", "127.0.0.1", primary, self._bus(primary))
+        wait_until(lambda: _serves(client, len(self.nodes)), "the replica knows the cluster")
+        client.execute_command("CLUSTER", "REPLICATE", self.id(primary))
+        wait_until(lambda: client.info("replication").get("master_link_status") == "up", "the replica has everything")
+        return port
+
+    def _bus(self, port: int) -> int:
+        return int(self.client(port).config_get("cluster-port")["cluster-port"])
+
+    def owner(self, slot: int) -> int:
+        """Return the port of the server that has a slot, as the first server knows it."""
+        for first, last, (_, port, *_), *_ in self.clients()[0].execute_command("CLUSTER SLOTS"):
+            if first <= slot <= last:
+                return int(port)
+        raise LookupError(slot)
+
+
+def slot_of_site(site: str) -> int:
+    return key_slot(f"{{{site}}}".encode())
+
+
+@contextmanager
+def running_cluster(directory: Path, n: int = 1) -> Iterator[Cluster]:
+    """Start a cluster of `n` primaries, each with its share of the slots, and wait until all of them serve."""
+    ports = free_ports(2 * n)
+    with ExitStack() as stack:
+        nodes = {
+            port: _start(directory / str(port), port, bus, stack) for port, bus in zip(ports, ports[n:], strict=False)
+        }
+        cluster, share = Cluster(nodes, directory, stack), SLOTS // n
+        for i, client in enumerate(cluster.clients()):
+            last = SLOTS - 1 if i == n - 1 else (i + 1) * share - 1
+            client.execute_command("CLUSTER", "ADDSLOTSRANGE", i * share, last)
+            client.execute_command("CLUSTER", "SET-CONFIG-EPOCH", i + 1)
+        for port, bus in list(zip(ports, ports[n:], strict=False))[1:]:
+            cluster.clients()[0].execute_command("CLUSTER", "MEET", "127.0.0.1", port, bus)
+        for client in cluster.clients():
+            wait_until(lambda client=client: _serves(client, n), "the cluster serves all slots")
+        yield cluster
+
+
+def _start(directory: Path, port: int, bus: int, stack: ExitStack) -> Embedded:
+    options = {
+        "port": str(port),
+        "bind": "127.0.0.1",
+        "cluster-enabled": "yes",
+        "cluster-port": str(bus),
+        "cluster-node-timeout": "2000",
+        "maxmemory": "0",
+        "repl-diskless-sync-delay": "0",  # replicas are synchronized at once instead of in five seconds
+    }
+    server = start(directory, fsync="everysec", options=options)
+    stack.callback(server.stop)
+    return server
+
+
+def _serves(client: redis.Redis, n: int) -> bool:
+    info = client.execute_command("CLUSTER INFO")
+    return info["cluster_state"] == "ok" and int(info["cluster_size"]) == n
