@@ -8,6 +8,7 @@ an accepted comment is judged. Any number of sweeps may run at once, since every
 import logging
 import signal
 import threading
+from bisect import bisect_right
 from collections.abc import Callable, Container, Iterator, Sequence
 
 import redis
@@ -69,6 +70,7 @@ class Sweep:
         self._name = process_name()
         self._passes = 0
         self._last_work: dict[str, int] = {}  # site -> the last pass that found work
+        self._last_idle = ""  # site without work that the last pass looked at last
         self._sites: set[str] = set()  # of the last pass
         self._removed: dict[str, int] = {}  # site -> the first pass without it
 
@@ -107,9 +109,10 @@ class Sweep:
     def _turn(self, sites: Sequence[Site]) -> list[Site]:
         """Return the sites that had work in the last passes, and the next of the others."""
         self._last_work = {id: at for id, at in self._last_work.items() if at > self._passes - BUSY_PASSES}
-        idle = [site for site in sites if site.id not in self._last_work]
-        start = self._passes * IDLE_SITES % max(1, len(idle))
-        turn = [idle[(start + n) % len(idle)] for n in range(min(IDLE_SITES, len(idle)))]
+        idle = sorted((site for site in sites if site.id not in self._last_work), key=lambda site: site.id)
+        start = bisect_right(idle, self._last_idle, key=lambda site: site.id)
+        turn = [*idle[start:], *idle[:start]][:IDLE_SITES]
+        self._last_idle = turn[-1].id if turn else ""
         return [site for site in sites if site.id in self._last_work] + turn
 
     def _judging(self, site: Site, judges: int) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ RQ writes about ten times for each job, and Valkey writes each of them to disk b
 """
 
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from comments.errors import StorageDown
 from comments.job_queue import judging_channel
@@ -57,4 +57,5 @@ class WorkListener:
 
     def close(self) -> None:
         self._has_ended, self._next = True, None
-        self._stack.close()
+        with suppress(StorageDown):  # the subscription ends with its connection then
+            self._stack.close()

@@ -1,5 +1,6 @@
 """Announcements on Redis: channels of decisions and of new work for each site."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -15,6 +16,11 @@ from .client import Client, is_unavailable, text
 _CONFIRMATION = 2.0
 
 
+def work_channel(client: Client, keys: Keys, site: str) -> str:
+    """Return the channel of work on a site. A server has the same channels for all its databases."""
+    return f"{keys.work(site)}:{client.connection_pool.connection_kwargs.get('db') or 0}"
+
+
 class RedisAnnouncements:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
@@ -26,7 +32,7 @@ class RedisAnnouncements:
 
     @contextmanager
     def listen_for_work(self, site: str, *channels: str) -> Iterator[NextAnnounced]:
-        names = (self._keys.work(site), *channels)
+        names = (work_channel(self._client, self._keys, site), *channels)
         with self._subscription(lambda channel: channel.subscribe(*names), len(names)) as next_announced:
             yield next_announced
 
@@ -38,10 +44,20 @@ class RedisAnnouncements:
                 for _ in range(names):
                     channel.get_message(timeout=_CONFIRMATION)
                 yield lambda seconds: _announced(channel, seconds)
+                _unsubscribe(channel)
         except redis.RedisError as error:
             if not is_unavailable(error):
                 raise
             raise StorageDown(str(error)) from error
+
+
+def _unsubscribe(channel: Client) -> None:
+    """End the subscription before the connection: the server may notice the end of that one later."""
+    until = time.monotonic() + _CONFIRMATION
+    channel.unsubscribe()
+    channel.punsubscribe()
+    while channel.subscribed and time.monotonic() < until:
+        channel.get_message(timeout=_CONFIRMATION)
 
 
 def _announced(channel: Client, seconds: float) -> set[str]:

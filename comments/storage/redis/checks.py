@@ -22,6 +22,7 @@ from comments.storage.packed_checks import pack_check, unpack_check
 from comments.storage.people_records import AUTHOR_STATUSES, records_of_people, status_by_people
 from comments.storage.values import Accepted
 
+from .announcements import work_channel
 from .client import Client, guarded, text
 from .comments import FINGERPRINT_BYTES, KEY_SECONDS, WAKEUP_MS
 from .memory import MemoryWatch
@@ -52,7 +53,8 @@ class RedisChecks:
                 "max_waiting": 0 if self._memory.is_short(k.checks(site)) else admission.max_waiting,
                 "per_minute": admission.per_minute, "has_key": bool(admission.key),
                 "key_seconds": KEY_SECONDS, "batch": admission.batch, "max_wakeups": admission.max_wakeups,
-                "wakeup_ms": WAKEUP_MS, "records": k.check(site, ""), "site": site, "channel": k.work(site),
+                "wakeup_ms": WAKEUP_MS, "records": k.check(site, ""), "site": site,
+                "channel": work_channel(self._client, k, site),
             },
             pack_check(CheckAnswer(request)),
             value_name(admission.fingerprint, FINGERPRINT_BYTES),

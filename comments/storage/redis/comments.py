@@ -24,6 +24,7 @@ from comments.storage.values import (
 )
 
 from .accept_answers import accepted
+from .announcements import work_channel
 from .client import Client, guarded, text
 from .counters import read_counters
 from .decide_arguments import CHANGES_AT_ONCE, DECIDE_CONSTANTS, change_named, change_records
@@ -92,7 +93,8 @@ class RedisComments:
                 "wakeup_ms": WAKEUP_MS, "key_seconds": KEY_SECONDS, "repeat_seconds": REPEAT_SECONDS,
                 "user": "" if comment.draft_of else comment.user, "user_max": USER_MAX,
                 "staff_name": comment.author if comment.role == STAFF else "",
-                "max_depth": MAX_THREAD_DEPTH, "is_resolved": is_resolved, "site": site, "channel": k.work(site),
+                "max_depth": MAX_THREAD_DEPTH, "is_resolved": is_resolved, "site": site,
+                "channel": work_channel(self._client, k, site),
             },
             dump_state(comment) + submission,
             value_name(admission.fingerprint, FINGERPRINT_BYTES),

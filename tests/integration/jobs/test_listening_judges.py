@@ -2,25 +2,28 @@
 
 import json
 import signal
+import socket
+import socketserver
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import redis
-from comments.storage.judging_pauses import JudgingPause
 
 from comments.job_queue import JUDGE, RQJobs
 from comments.lifecycle import Status
 from comments.model import Comment
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
-from comments.storage.redis import connect
+from comments.storage.pauses import OperatorPause
+from comments.storage.redis import connect, open_redis
 from tests.support.builders import NOW, a_comment, a_site, an_admission, settings
 from tests.support.recorded_jobs import RecordedJobs
 from tests.support.wait import wait_until
@@ -61,8 +64,30 @@ def wait_for(store: Storage, comment: Comment, status: Status = Status.APPROVED)
 
 
 def listeners(connection: redis.Redis) -> int:
-    ((_, n),) = connection.pubsub_numsub("rg:{blog}:work")
+    ((_, n),) = connection.pubsub_numsub("rg:{blog}:work:0")
     return int(n)
+
+
+@contextmanager
+def delayed_ends(server: str, path: Path) -> Iterator[None]:
+    """Pass on what is sent to the socket `path`, but keep all connections to the server until the end of the block."""
+    with ExitStack() as stack:
+
+        def copy(source: socket.socket, target: socket.socket) -> None:
+            while data := source.recv(65536):
+                target.sendall(data)
+
+        class Passing(socketserver.BaseRequestHandler):
+            def handle(self) -> None:
+                connection = stack.enter_context(socket.socket(socket.AF_UNIX))
+                connection.connect(server)
+                threading.Thread(target=copy, args=(connection, self.request), daemon=True).start()
+                copy(self.request, connection)
+
+        proxy = stack.enter_context(socketserver.ThreadingUnixStreamServer(str(path), Passing))
+        stack.callback(proxy.shutdown)
+        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+        yield
 
 
 @contextmanager
@@ -119,7 +144,7 @@ def test_new_settings_hold_for_the_next_comment_of_a_job_that_listens(store: Sto
 
 def test_a_pause_holds_for_a_job_that_listens(store: Storage, connection: redis.Redis) -> None:
     with listening_job(store, connection) as job:
-        store.judging_pauses.pause("blog", JudgingPause(NOW, "mo"))
+        store.judging_pauses.pause("blog", OperatorPause(NOW, "mo"))
         comment, _ = sent(store)
         RQJobs(connection).enqueue(JUDGE, "shop", "token")  # ends the job, which claims once more
         job.join(60)
@@ -137,6 +162,28 @@ def test_a_comment_that_arrives_when_a_job_ends_is_judged_without_a_sweep(
         for wakeup in {wakeup for _, wakeup in found if wakeup}:  # those that came after the end
             judge("blog", wakeup)
     assert {store.comments.get("blog", comment.id).status for comment in comments} == {Status.APPROVED}
+
+
+def test_a_job_of_another_database_of_the_server_takes_no_work(
+    store: Storage, connection: redis.Redis, valkey_settings: Settings
+) -> None:
+    other = open_redis(replace(valkey_settings, redis_url=valkey_settings.redis_url.replace("db=0", "db=1")))
+    other.sites.put(a_site(moderation="suspicious", per_minute=0))
+    with listening_job(store, connection):
+        assert sent(other)[1]
+        assert not sent(store)[1]
+
+
+def test_the_server_has_ended_the_subscription_when_a_job_claims_for_the_last_time(
+    valkey_settings: Settings, connection: redis.Redis, tmp_path: Path
+) -> None:
+    """The end of a connection may arrive after the commands on another one."""
+    server, path = urlsplit(valkey_settings.redis_url).path, tmp_path / "late.sock"
+    with delayed_ends(server, path):
+        late = open_redis(replace(valkey_settings, redis_url=f"unix://{path}"))
+        with late.announcements.listen_for_work("blog"):
+            assert listeners(connection) == 1
+        assert listeners(connection) == 0
 
 
 Start = Callable[[], "subprocess.Popen[bytes]"]
