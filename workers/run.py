@@ -3,9 +3,11 @@
 import faulthandler
 import gc
 import logging
+import mmap
 import random
 import time
 from dataclasses import replace
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -17,6 +19,7 @@ from rq.timeouts import UnixSignalDeathPenalty
 from comments.errors import StorageDown
 from comments.job_queue import JUDGE, QUEUES
 from comments.part_process import process_name
+from comments.rq_stats import MEMORY_FIELD
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect_queue
@@ -39,6 +42,8 @@ JOBS = 10_000
 LAST_CHANCE = 2
 #: RQ doubles its wait for an unavailable server, beginning with 1 s, up to this many seconds.
 MAX_WAIT = 2.0
+#: Linux's figures of this process's memory, in pages.
+_STATM = Path("/proc/self/statm")
 
 
 class OutOfTime(BaseException):
@@ -137,6 +142,7 @@ class Worker(SimpleWorker):
             self.rq_beat_at = time.monotonic() + _HEARTBEAT_INTERVAL
             try:
                 super().heartbeat(timeout, pipeline)
+                (self.connection if pipeline is None else pipeline).hset(self.key, MEMORY_FIELD, resident_bytes())
             except redis.RedisError as error:
                 self._raise_unless_unavailable(error)
         if time.monotonic() >= self.beat_at:
@@ -145,6 +151,14 @@ class Worker(SimpleWorker):
                 self.storage.heartbeats.beat(self.part, self.name, _HEARTBEAT_LIFETIME)
             except StorageDown as error:
                 log.warning("could not send a heartbeat: %s", error)
+
+
+def resident_bytes() -> int:
+    """Return the memory of this process in RAM; 0 where the system has no such file."""
+    try:
+        return int(_STATM.read_text().split()[1]) * mmap.PAGESIZE
+    except OSError:
+        return 0
 
 
 def open_worker(queue: str, deps: Deps) -> Worker:

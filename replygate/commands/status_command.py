@@ -7,7 +7,7 @@ from contextlib import suppress
 import click
 
 from replygate.text_table import columns
-from service.ops.dashboard import Figures, figures, format_bytes, format_duration
+from service.ops.dashboard import Figures, WorkerRow, figures, format_bytes, format_duration
 from service.ops.health import SystemHealth, problems
 
 #: Seconds between two looks at least: a look takes some milliseconds of storage for each site.
@@ -54,6 +54,17 @@ def _tables(shown: Figures) -> Iterator[str]:
         ("RQ QUEUE", "WORKERS", "QUEUED", "STARTED", "FAILED"),
         [(q.name, q.workers, q.queued, q.started, q.failed) for q in shown.queues],
     )
+    if shown.workers:
+        yield columns(
+            ("WORKER", "QUEUE", "JOB", "SITE", "FOR", "DONE", "FAILED", "MEMORY"),
+            list(map(_worker_cells, shown.workers)),
+        )
+
+
+def _worker_cells(worker: WorkerRow) -> tuple[object, ...]:
+    name, since = worker.name, format_duration(worker.job_seconds)
+    memory = format_bytes(worker.memory_bytes)
+    return name, worker.queue, worker.job, worker.site, since, worker.done, worker.failed, memory
 
 
 def _totals(earlier: Figures, shown: Figures, seconds: float) -> str:

@@ -1,9 +1,24 @@
 """Figures of the operations page, also available as JSON."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from comments.job_queue import (
+    DELIVER,
+    ERASE,
+    IMPORT_UPLOAD,
+    INDEX,
+    JUDGE,
+    LEARN,
+    MOVED_THREADS,
+    NOTIFY,
+    NUMBERS,
+    REMOVE_SITE,
+    RETENTION,
+)
+from comments.rq_stats import RQWorkerStats
 from service.web.request_counters import DurationHistogram, RequestLabels
 
 from .health import PARTS, SiteFigures, SystemHealth, decision_times, pause_warnings, percentile, problems, wait_seconds
@@ -15,6 +30,21 @@ PROBES = ("/ops", "/healthz", "/readyz", "/metrics", "/ops/figures")
 
 #: Labels of process types.
 PART_NAMES = {"judge": "Judge", "background": "Background", "delivery": "Delivery", "sweep": "Sweep"}
+
+#: Labels of jobs.
+JOB_LABELS = {
+    JUDGE: "Judging comments",
+    LEARN: "Learning",
+    DELIVER: "Sending webhooks and mail",
+    INDEX: "Indexing for search",
+    MOVED_THREADS: "Joining threads",
+    NOTIFY: "Sending notices",
+    NUMBERS: "Counting numbers",
+    REMOVE_SITE: "Removing a deleted site",
+    IMPORT_UPLOAD: "Importing",
+    RETENTION: "Deleting expired data",
+    ERASE: "Erasing a person",
+}
 
 
 class SiteRow(BaseModel):
@@ -33,6 +63,17 @@ class QueueRow(BaseModel):
     queued: int
     started: int
     failed: int
+
+
+class WorkerRow(BaseModel):
+    name: str
+    queue: str
+    job: str = Field(description='The current job, or "Waiting".')
+    site: str = Field(description="Site of the job; empty for a job of all sites.")
+    job_seconds: float | None = Field(description="Time since the job began.")
+    done: int = Field(description="Jobs since the start of the process, without those that failed.")
+    failed: int
+    memory_bytes: float = Field(description="Memory of the process; 0 if it is not recorded.")
 
 
 class PartRow(BaseModel):
@@ -63,6 +104,7 @@ class Figures(BaseModel):
     refused: int = Field(description="Requests answered with 503: overloaded, or storage does not answer.")
     parts: list[PartRow]
     queues: list[QueueRow]
+    workers: list[WorkerRow]
     sites: list[SiteRow]
 
 
@@ -89,6 +131,7 @@ def figures(health: SystemHealth, totals: Mapping[RequestLabels, DurationHistogr
         refused=_answered(totals, 503),
         parts=_parts(health),
         queues=_queues(health),
+        workers=[_worker(queue.name, w, health.at) for queue in health.queues for w in queue.workers],
         sites=[_site(site, health) for site in health.sites],
     )
 
@@ -119,13 +162,26 @@ def _queues(health: SystemHealth) -> list[QueueRow]:
     return [
         QueueRow(
             name=queue.name,
-            workers=queue.workers,
+            workers=len(queue.workers),
             queued=queue.jobs["queued"],
             started=queue.jobs["started"],
             failed=queue.jobs["failed"],
         )
         for queue in health.queues
     ]
+
+
+def _worker(queue: str, worker: RQWorkerStats, now: datetime) -> WorkerRow:
+    return WorkerRow(
+        name=worker.name.removesuffix(f".{queue}"),
+        queue=queue,
+        job=JOB_LABELS.get(worker.job, worker.job) or "Waiting",
+        site=worker.site,
+        job_seconds=max(0.0, (now - worker.since).total_seconds()) if worker.since else None,
+        done=worker.done,
+        failed=worker.failed,
+        memory_bytes=worker.memory_bytes,
+    )
 
 
 def _site(site: SiteFigures, health: SystemHealth) -> SiteRow:

@@ -172,7 +172,7 @@ def _queues(health: SystemHealth) -> Iterator[Metric]:
     jobs = GaugeMetricFamily("replygate_rq_jobs", "Jobs in RQ, by queue and state.", labels=["queue", "state"])
     workers = GaugeMetricFamily("replygate_rq_workers", "Workers in RQ, by queue.", labels=["queue"])
     for queue in health.queues:
-        workers.add_metric([queue.name], queue.workers)
+        workers.add_metric([queue.name], len(queue.workers))
         for state, n in queue.jobs.items():
             jobs.add_metric([queue.name, state], n)
     yield from (jobs, workers)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner, Result
 
-from comments.rq_stats import RQQueueStats
+from comments.rq_stats import RQQueueStats, RQWorkerStats
 from comments.site import Site
 from comments.storage.interfaces import Storage
 from replygate.__main__ import cli
@@ -19,7 +19,7 @@ Run = Callable[..., Result]
 class OneQueue:
     def read(self) -> tuple[RQQueueStats, ...]:
         jobs = dict.fromkeys(("queued", "started", "finished", "failed", "deferred", "scheduled"), 0)
-        return (RQQueueStats("judge", 2, jobs | {"queued": 7}),)
+        return (RQQueueStats("judge", (RQWorkerStats("one"), RQWorkerStats("two")), jobs | {"queued": 7}),)
 
 
 @pytest.fixture

@@ -5,8 +5,10 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from rq.job import Job
 
 from comments.job_queue import JUDGE, TIMEOUT, RQJobs
 from comments.lifecycle import Status
-from comments.rq_stats import RQStatsReader
+from comments.rq_stats import RQStatsReader, RQWorkerStats
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect, open_redis
@@ -70,6 +72,38 @@ def test_a_worker_runs_its_job_and_sends_heartbeats(start: Start, store: Storage
     assert store.heartbeats.alive("judge")
 
 
+def test_a_worker_shows_its_job_and_what_it_has_done(start: Start, store: Storage, connection: redis.Redis) -> None:
+    def workers() -> Sequence[RQWorkerStats]:
+        return next(queue.workers for queue in RQStatsReader(connection).read() if queue.name == "judge")
+
+    RQJobs(connection).enqueue(JUDGE, "nowhere", "token")
+    start()
+    wait_until(lambda: bool(workers()) and workers()[0].done == 1)
+    idle = workers()[0]
+    assert (idle.job, idle.site, idle.since, idle.failed) == ("", "", None, 0)
+    assert 10e6 < idle.memory_bytes < 1e9
+    accepted(store, content="hang")
+    RQJobs(connection).enqueue(JUDGE, "blog", "token")
+    wait_until(lambda: workers()[0].job == JUDGE)
+    busy = workers()[0]
+    assert busy.site == "blog"
+    assert busy.since is not None
+    assert datetime.now(UTC) - busy.since < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("data", [b"", b"not JSON", b'["f", null, [1], {}]', zlib.compress(b"[" * 100_000)])
+def test_a_job_that_cannot_be_read_is_shown_as_unknown(connection: redis.Redis, data: bytes) -> None:
+    name, job = "one", "some-job"
+    connection.sadd("rq:workers:judge", f"rq:worker:{name}")
+    connection.hset(
+        f"rq:worker:{name}", mapping={"last_heartbeat": "x", "failed_job_count": "many", "memory_bytes": "7"}
+    )
+    connection.sadd(f"rq:worker:{name}:executions", f"{job}:some-execution")
+    connection.hset(f"rq:job:{job}", mapping={"data": data, "started_at": "yesterday"})
+    workers = next(queue.workers for queue in RQStatsReader(connection).read() if queue.name == "judge")
+    assert workers == (RQWorkerStats(name, memory_bytes=7, job="?" if data else ""),)
+
+
 def test_two_deployments_on_one_server_share_no_queue(
     start: Start, store: Storage, valkey_settings: Settings, connection: redis.Redis
 ) -> None:
@@ -85,7 +119,7 @@ def test_two_deployments_on_one_server_share_no_queue(
     assert status(store, first.id) is Status.QUEUED
     assert other.heartbeats.alive("judge")
     assert not store.heartbeats.alive("judge")
-    assert [(q.name, q.workers) for q in RQStatsReader(connection, "other").read() if q.workers] == [("judge", 1)]
+    assert [(q.name, len(q.workers)) for q in RQStatsReader(connection, "other").read() if q.workers] == [("judge", 1)]
     assert {q.name: q.jobs["queued"] for q in RQStatsReader(connection).read()}["judge"] == 1
 
 

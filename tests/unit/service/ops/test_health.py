@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comments.errors import StorageDown
-from comments.rq_stats import NoRQStats, RQQueueStats
+from comments.job_queue import JUDGE, QUEUES
+from comments.rq_stats import NoRQStats, RQQueueStats, RQWorkerStats
 from comments.storage.interfaces import Storage
 from comments.storage.values import Counters, QueueDepth
-from service.ops.dashboard import figures, format_bytes, format_duration, headline
+from service.ops.dashboard import JOB_LABELS, figures, format_bytes, format_duration, headline
 from service.ops.health import (
     MAX_WAIT_SECONDS,
     CachedHealth,
@@ -144,13 +145,17 @@ def test_decision_times_of_sites_add_up():
 
 
 def test_figures_are_sums_over_the_sites():
-    shown = figures(
-        replace(a_condition(), queues=(RQQueueStats("judge", 2, {"queued": 1, "started": 2, "failed": 3}),)), {}
-    )
+    busy = RQWorkerStats("host.a1.judge", 7, 1, 50_000_000, JUDGE, "blog", NOW - timedelta(seconds=2))
+    jobs = {"queued": 1, "started": 2, "failed": 3}
+    shown = figures(replace(a_condition(), queues=(RQQueueStats("judge", (busy, RQWorkerStats("b")), jobs),)), {})
     assert (shown.accepted, shown.decided, shown.attempts, shown.queued) == (5, 4, 6, 1)
     assert shown.oldest_seconds == 3
     assert shown.sites[0].held == 1
-    assert shown.queues[0].failed == 3
+    assert (shown.queues[0].failed, shown.queues[0].workers) == (3, 2)
+    first, second = shown.workers
+    assert (first.name, first.queue, first.job, first.site) == ("host.a1", "judge", "Judging comments", "blog")
+    assert (first.job_seconds, first.done, first.failed, first.memory_bytes) == (2, 7, 1, 50_000_000)
+    assert (second.name, second.job, second.job_seconds) == ("b", "Waiting", None)
     assert shown.well
 
 
@@ -175,3 +180,7 @@ def test_bytes_are_shown_as_megabytes_or_gigabytes():
 
 def test_the_headline_counts_the_problems():
     assert [headline(["x"] * n) for n in range(3)] == ["All is well", "1 problem", "2 problems"]
+
+
+def test_every_job_has_a_label():
+    assert set(JOB_LABELS) == set(QUEUES)
