@@ -110,7 +110,7 @@ def _names(comment: Comment, i: int) -> Iterator[str]:
         yield from _filter_names(comment, i)
     elif decision.role is Role.AUTHOR:
         yield from [WITHDRAWN] if decision.action is Action.WITHDRAW and not comment.draft_of else []
-    elif decision.role is not Role.IMPORT:
+    elif decision.role not in (Role.IMPORT, Role.OPERATOR):
         yield from _people_names(decision)
         yield from _review_names(comment.decisions, i)
 

@@ -190,13 +190,18 @@ def published_text_before_edit(comment: Comment) -> str | None:
 
 def was_held_before_edit(comment: Comment) -> bool:
     """Return True if the comment was held when its author edited it: then it is held again."""
-    last = next((d for d in reversed(comment.decisions) if d.action is not Action.EDIT), None)
-    return comment.status is Status.QUEUED and last is not None and last.status is Status.HELD
+    judged: list[Decision] = []
+    for decision in comment.decisions:
+        if decision.action is Action.RETRY:
+            judged.pop()  # the filters had given it up
+        elif decision.action is not Action.EDIT:
+            judged.append(decision)
+    return comment.status is Status.QUEUED and bool(judged) and judged[-1].status is Status.HELD
 
 
 def queued_since(comment: Comment) -> datetime:
     """Return when the comment was queued for the filters."""
-    last = _last_edit(comment)
+    last = next((d for d in reversed(comment.decisions) if d.action in (Action.EDIT, Action.RETRY)), None)
     return last.at if last else comment.received
 
 

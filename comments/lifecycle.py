@@ -1,10 +1,9 @@
 """Statuses, and the one table of actions: who may take each, from which status, and how pages, API and audit name it.
 
-queued ──filters──▶ approved | held | spam
-approved ──filters, after reports by readers──▶ held
+queued ──filters──▶ approved | held | spam; approved ──filters, after reports by readers──▶ held
 approved, held, spam, removed ──moderator──▶ approved | spam | removed, and back (undo)
 queued ──moderator who replies──▶ approved
-queued, held, approved ──author──▶ withdrawn; queued, held ──author's edit──▶ queued
+queued, held, approved ──author──▶ withdrawn; queued, held ──author's edit──▶ queued; held ──operator──▶ queued
 
 An edit of a published comment is a draft with a life cycle of its own: it is applied once it is approved, and can be
 edited again after that (see `comments.drafts`).
@@ -53,6 +52,7 @@ class Role(StrEnum):
     MODERATOR = "moderator"
     STAFF = "staff"  # a moderator who writes a comment
     AUTHOR = "author"
+    OPERATOR = "operator"  # has a comment judged again: see `comments.given_up`
     IMPORT = "import"  # another program, whose comments were imported
 
 
@@ -179,6 +179,7 @@ class Action(StrEnum):
         ActionRow("Replied", Status.APPROVED, {Role.STAFF: (Status.QUEUED,)}, tone="good", audit="comment.reply"),
     )
     EDIT = ("edit", ActionRow("Edited", Status.QUEUED, {Role.AUTHOR: (Status.QUEUED, Status.HELD, Status.APPLIED)}))
+    RETRY = ("retry", ActionRow("Judged again", Status.QUEUED, {Role.OPERATOR: (Status.HELD,)}))
     IMPORT = ("import", ActionRow("Imported", None))  # with the status it had there; teaches nothing
     WITHDRAW = (
         "withdraw",

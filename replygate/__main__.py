@@ -25,6 +25,7 @@ from .commands import (
     export_command,
     import_command,
     intake_command,
+    judging_command,
     mail_command,
     mcp_command,
     moderator_commands,
@@ -105,6 +106,7 @@ cli.add_command(mail_command.mail)
 cli.add_command(mcp_command.serve_mcp)
 cli.add_command(demo_command.demo)
 cli.add_command(intake_command.intake)
+cli.add_command(judging_command.judging)
 cli.add_command(rebuild_command.rebuild)
 cli.add_command(import_command.import_comments)
 import_command.import_comments.add_command(site_import_command.import_replygate)

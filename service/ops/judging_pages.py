@@ -9,12 +9,19 @@ from werkzeug.wrappers import Response
 
 from comments.audit import AuditAction
 from comments.errors import NotFound, StaleVersion
+from comments.given_up import (
+    GIVEN_UP,
+    RETRIES_AT_ONCE,
+    GivenUpPage,
+    given_up_page,
+    is_judged_again,
+    retry_given_up,
+)
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Decision, Signal
 from comments.site import Site
 from comments.storage.interfaces import Storage
 from comments.storage.pauses import EVERY_SITE, OperatorPause, Pauses
-from comments.storage.queue_index import IndexQuery
 from comments.storage.values import CommentChange
 from service.accounts.audit_trail import entry
 from service.accounts.sessions import check_csrf, require_operator
@@ -28,18 +35,17 @@ blueprint = Blueprint("judging_pages", __name__, url_prefix="/ops/judging")
 LEAST_ATTEMPTS = 2
 #: Comments of each list and site on the page.
 MAX_ROWS_SHOWN = 20
-#: Signal of a comment that the filters gave up, in `workers.judging.policy`.
-GIVEN_UP = "needs-human"
 
 
 @dataclass(frozen=True, slots=True)
 class RepeatedComment:
-    """A comment that needed more than one attempt. The page shows nothing of its text."""
+    """An undecided comment that needed more than one attempt, or a retry. The page shows nothing of its text."""
 
     site: str
     id: str
     received: datetime
-    attempts: int  # 0 for a comment that the filters gave up
+    attempts: int
+    retried_by: str = ""  # the operator who had it judged again after it was given up
 
 
 @blueprint.get("")
@@ -55,28 +61,31 @@ def judging_page() -> str:
         refused_everywhere=of.storage.intake_pauses.all().get(EVERY_SITE),
         every_site=EVERY_SITE,
         undecided=[row for site in sites for row in undecided_comments(of.storage, site)],
-        given_up=[row for site in sites for row in given_up_comments(of.storage, site)],
+        given_up=given_up_by_site(of.storage, sites),
+        at_once=RETRIES_AT_ONCE,
         now=of.now(),
     )
 
 
 def undecided_comments(storage: Storage, site: Site) -> list[RepeatedComment]:
-    """Return comments that were claimed several times and are not decided."""
+    """Return undecided comments that were claimed several times, or are judged again after they were given up."""
     claims = storage.queue.attempts(site.id, LEAST_ATTEMPTS, MAX_ROWS_SHOWN)
     attempts = {claim.id: claim.attempts for claim in claims}
-    rows = _rows(storage, site, list(attempts), Status.QUEUED)
-    return [replace(row, attempts=attempts[row.id]) for row in rows]
+    newest = storage.comments.by_status(site.id, Status.QUEUED, MAX_ROWS_SHOWN, newest=True)
+    comments = {c.id: c for c in storage.comments.load(site.id, list(attempts)) if c and c.status is Status.QUEUED}
+    comments |= {c.id: c for c in newest.rows if is_judged_again(c)}
+    return [
+        RepeatedComment(
+            site.id, c.id, c.received, attempts.get(c.id, 0), c.decisions[-1].by if is_judged_again(c) else ""
+        )
+        for c in comments.values()
+    ]
 
 
-def given_up_comments(storage: Storage, site: Site) -> list[RepeatedComment]:
-    """Return held comments that the filters gave up, as far as they are indexed."""
-    found = storage.queue_index.find(site.id, IndexQuery(all_of=((f"signal:{GIVEN_UP}",),), limit=MAX_ROWS_SHOWN))
-    return _rows(storage, site, [hit.id for hit in found.hits], Status.HELD)
-
-
-def _rows(storage: Storage, site: Site, ids: Sequence[str], status: Status) -> list[RepeatedComment]:
-    loaded = storage.comments.load(site.id, ids) if ids else []
-    return [RepeatedComment(site.id, c.id, c.received, 0) for c in loaded if c and c.status is status]
+def given_up_by_site(storage: Storage, sites: Sequence[Site]) -> list[tuple[Site, GivenUpPage]]:
+    """Return the comments that the filters gave up, of the sites that have any."""
+    pages = [(site, given_up_page(storage, site.id, MAX_ROWS_SHOWN)) for site in sites]
+    return [(site, page) for site, page in pages if page.comments]
 
 
 @blueprint.post("/pause")
@@ -138,12 +147,25 @@ def switch_new_comments(site: str) -> Response:
 
 @blueprint.post("/<site>/<id>/retry")
 def retry_comment(site: str, id: str) -> Response:
-    """Judge an undecided comment again at once, with its attempts counted from the start."""
+    """Judge an undecided comment, or one that was given up, again at once, with its attempts counted from the start."""
     signed, of = require_operator(), deps()
     check_csrf(signed)
-    _undecided(of.storage, site, id)
-    of.storage.queue.restart(site, id)
+    if not retry_given_up(of.storage, site, [id], signed.person.name, of.now()):
+        _undecided(of.storage, site, id)
+        of.storage.queue.restart(site, id)
     of.storage.audit.append(entry(signed, AuditAction.JUDGING_RETRY, id, site=site))
+    return redirect(url_for("judging_pages.judging_page"), 303)
+
+
+@blueprint.post("/<site>/retry")
+def retry_site(site: str) -> Response:
+    """Judge the oldest comments of a site that were given up again, as many as one step takes."""
+    signed, of = require_operator(), deps()
+    check_csrf(signed)
+    of.storage.sites.get(site)  # raises NotFound
+    ids = [comment.id for comment in given_up_page(of.storage, site, RETRIES_AT_ONCE).comments]
+    for id in retry_given_up(of.storage, site, ids, signed.person.name, of.now()):
+        of.storage.audit.append(entry(signed, AuditAction.JUDGING_RETRY, id, site=site))
     return redirect(url_for("judging_pages.judging_page"), 303)
 
 

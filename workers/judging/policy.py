@@ -10,6 +10,7 @@ from hashlib import blake2b
 from typing import Any, Self
 
 from comments.errors import SettingsInvalid
+from comments.given_up import GIVEN_UP
 from comments.lifecycle import RESULT, Action, Role
 from comments.model import Decision, Signal
 from comments.report_rules import REPORTED
@@ -17,7 +18,7 @@ from comments.signals import LINKS_TRUSTED, Override, SignalCatalogue, SignalInf
 from comments.site import Site
 from workers.filters import Filter
 
-FILTER_FAILED, NEEDS_HUMAN = "filter.failed", "needs-human"
+FILTER_FAILED, NEEDS_HUMAN = "filter.failed", GIVEN_UP
 SPOT_CHECK, HELD_BEFORE, CERTAIN = "audit.sample", "held-before", "learned.certain"
 #: Probability of spam, by the shipped model and the site's lessons, from which no comment is published unseen.
 CERTAIN_PROBABILITY = 0.95

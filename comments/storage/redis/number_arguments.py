@@ -24,10 +24,10 @@ NUMBER_CONSTANTS: Mapping[str, Any] = {"not_hourly": NOT_HOURLY, "max_pages": MA
 
 def numbers_named(before: Comment, after: Comment) -> dict[str, Any]:
     """Return what one change counts."""
-    is_edited = any(decision.action is Action.EDIT for decision in after.decisions)
+    is_queued_again = any(decision.action in (Action.EDIT, Action.RETRY) for decision in after.decisions)
     return {
         "counts": changed_events(before, after),
-        "history": counts_named(count_events(before)) if is_edited else [],
+        "history": counts_named(count_events(before)) if is_queued_again else [],
         "page": page_change(before, after),
         "received_hour": hour_of(after.received),
         "address": after.thread,

@@ -1093,7 +1093,7 @@ export interface components {
          * @description The table of actions. The order is that of the buttons.
          * @enum {string}
          */
-        Action: "approve" | "spam" | "remove" | "undo" | "show-replies" | "hold" | "reply" | "edit" | "import" | "withdraw";
+        Action: "approve" | "spam" | "remove" | "undo" | "show-replies" | "hold" | "reply" | "edit" | "retry" | "import" | "withdraw";
         /** Alive */
         Alive: {
             /**
@@ -1890,6 +1890,8 @@ export interface components {
             parts: components["schemas"]["PartRow"][];
             /** Queues */
             queues: components["schemas"]["QueueRow"][];
+            /** Workers */
+            workers: components["schemas"]["WorkerRow"][];
             /** Sites */
             sites: components["schemas"]["SiteRow"][];
         };
@@ -2863,7 +2865,7 @@ export interface components {
          * @description Maker of a decision: the filters, which see readers' reports too, or a person.
          * @enum {string}
          */
-        Role: "filters" | "moderator" | "staff" | "author" | "import";
+        Role: "filters" | "moderator" | "staff" | "author" | "operator" | "import";
         /**
          * RuleBody
          * @description One rule as it is written.
@@ -3434,6 +3436,40 @@ export interface components {
              * @example 14000
              */
             compressed_bytes: number;
+        };
+        /** WorkerRow */
+        WorkerRow: {
+            /** Name */
+            name: string;
+            /** Queue */
+            queue: string;
+            /**
+             * Job
+             * @description The current job, or "Waiting".
+             */
+            job: string;
+            /**
+             * Site
+             * @description Site of the job; empty for a job of all sites.
+             */
+            site: string;
+            /**
+             * Job Seconds
+             * @description Time since the job began.
+             */
+            job_seconds: number | null;
+            /**
+             * Done
+             * @description Jobs since the start of the process, without those that failed.
+             */
+            done: number;
+            /** Failed */
+            failed: number;
+            /**
+             * Memory Bytes
+             * @description Memory of the process; 0 if it is not recorded.
+             */
+            memory_bytes: number;
         };
     };
     responses: never;

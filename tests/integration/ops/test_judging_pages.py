@@ -3,16 +3,16 @@
 import pytest
 
 from comments.audit import AuditAction
+from comments.given_up import GIVEN_UP, RETRIES_AT_ONCE
 from comments.lifecycle import Action, Role, Status
 from comments.model import Decision, Signal
 from comments.queue_ranking import index_outdated
 from comments.storage.pauses import EVERY_SITE
 from comments.storage.values import CommentChange
-from service.ops.judging_pages import GIVEN_UP
-from tests.support.builders import NOW, accepted
+from tests.support.builders import NOW, accepted, moderated
+from tests.support.given_up_comments import given_up
 from tests.support.operations import open_operated_app
 from tests.support.web_app import WebApp, audit_log
-from workers.judging import policy
 
 PAGE = "/ops/judging"
 
@@ -34,16 +34,12 @@ def claimed_twice(storage, **fields: object):
     return comment
 
 
-def test_the_signal_is_that_of_the_judges():
-    assert GIVEN_UP == policy.NEEDS_HUMAN
-
-
 @pytest.mark.parametrize("site", ["blog", EVERY_SITE])
 def test_judging_is_paused_and_resumed(operated, operator, site):
     assert operator.post_form(f"{PAGE}/pause", site=site).status_code == 303
     pause = operated.storage.judging_pauses.all()[site]
     assert pause.by == "op"
-    assert "Paused" in operator.get(PAGE).text
+    assert "Judging paused" in operator.get(PAGE).text
     assert "Judging is paused on" in operator.get("/ops").text
     operator.post_form(f"{PAGE}/pause", site=site)
     assert operated.storage.judging_pauses.all()[site] == pause
@@ -101,6 +97,53 @@ def test_a_decided_comment_is_not_judged_again(operated, operator):
     operated.storage.comments.decide("blog", [CommentChange(comment, comment.with_decision(decision))])
     for step in ("retry", "hold"):
         assert operator.post_form(f"{PAGE}/blog/{comment.id}/{step}").status_code == 404
+
+
+def index(storage) -> None:
+    while index_outdated(storage, "blog", {}):
+        pass
+
+
+def test_a_comment_that_was_given_up_is_judged_again(operated, operator):
+    storage = operated.storage
+    comment = given_up(storage, content="a secret text")
+    index(storage)
+    page = operator.get(PAGE).text
+    assert f"Retry {comment.id}" in page
+    assert "secret text" not in page
+    assert operator.post_form(f"{PAGE}/blog/{comment.id}/retry").status_code == 303
+    assert storage.comments.get("blog", comment.id).status is Status.QUEUED
+    page = operator.get(PAGE).text
+    assert "No comment was given up" in page
+    assert "retried it" in page
+    assert ("op", AuditAction.JUDGING_RETRY, comment.id) in audit_log(operated, "blog")
+
+
+def test_comments_of_a_site_that_were_given_up_are_judged_again_a_hundred_at_a_time(operated, operator):
+    storage = operated.storage
+    for _ in range(RETRIES_AT_ONCE + 1):
+        given_up(storage)
+    index(storage)
+    assert f">Retry {RETRIES_AT_ONCE}<" in operator.get(PAGE).text
+    assert operator.post_form(f"{PAGE}/blog/retry").status_code == 303
+    assert storage.queue.depth("blog").queued == RETRIES_AT_ONCE
+    assert ">Retry all<" in operator.get(PAGE).text
+    operator.post_form(f"{PAGE}/blog/retry")
+    operator.post_form(f"{PAGE}/blog/retry")
+    assert storage.queue.depth("blog").queued == RETRIES_AT_ONCE + 1
+    retries = [row for row in audit_log(operated, "blog") if row[1] == AuditAction.JUDGING_RETRY]
+    assert len(retries) == RETRIES_AT_ONCE + 1
+
+
+def test_what_a_moderator_decided_cannot_be_judged_again(operated, operator):
+    storage = operated.storage
+    comment = moderated(storage, given_up(storage), Action.SPAM)
+    index(storage)
+    assert "No comment was given up" in operator.get(PAGE).text
+    assert operator.post_form(f"{PAGE}/blog/{comment.id}/retry").status_code == 404
+    assert storage.comments.get("blog", comment.id) == comment
+    assert operator.post_form(f"{PAGE}/blog/missing/retry").status_code == 404
+    assert operator.post_form(f"{PAGE}/nowhere/retry").status_code == 404
 
 
 def test_only_operators_see_the_page(operated):

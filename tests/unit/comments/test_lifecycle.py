@@ -17,6 +17,7 @@ STEPS = {
     (Role.AUTHOR, Status.HELD): {Action.EDIT, Action.WITHDRAW},
     (Role.AUTHOR, Status.APPROVED): {Action.WITHDRAW},
     (Role.AUTHOR, Status.APPLIED): {Action.EDIT},
+    (Role.OPERATOR, Status.HELD): {Action.RETRY},
 }
 
 
