@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from functools import partial
 
 from comments.errors import NotFound
 from comments.storage.codec import dump, load, milliseconds
@@ -18,6 +19,7 @@ from comments.storage.keys import Keys
 
 from .client import Client, guarded, text
 from .scripts import Script
+from .unchanged_records import unchanged_bytes
 
 
 @guarded
@@ -69,6 +71,9 @@ class RedisDeliveries:
 
     def finish(self, site: str, before: Delivery, after: Delivery, healthy: bool | None = None) -> bool:
         k, webhook = self._keys, after.webhook
+        stored = unchanged_bytes(self._client.hget(k.deliveries(site), after.id), before, partial(load, Delivery))
+        if stored is None:
+            return False
         applied = self._finish(
             [
                 k.deliveries(site), k.deliveries_pending(site), k.deliveries_finished(site), k.receiver_pauses(site),
@@ -81,7 +86,7 @@ class RedisDeliveries:
                 "counter": counter_of(before, after), "kept": DELIVERIES_KEPT,
                 "pauses": [round(seconds * 1000) for seconds in RECEIVER_PAUSES],
             },
-            dump(before),
+            stored,
             dump(after),
         )  # fmt: skip
         return bool(applied)

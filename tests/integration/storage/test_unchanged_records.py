@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from comments.audit import AuditAction, AuditEntry
 from comments.data_subjects import Subject
 from comments.erasure_requests import request_erasure
+from comments.lifecycle import Status
 from comments.saved_views import SavedView
 from comments.settings import Settings
+from comments.storage.deliveries import Delivery, DeliveryStatus
 from comments.storage.import_uploads import ImportPhase, ImportState, discard_import
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
@@ -53,3 +55,16 @@ def test_shared_views_of_another_version_can_be_replaced(storage: Storage, valke
     (read,) = storage.shared_views.all("blog")
     assert storage.shared_views.replace("blog", (read,), (replace(read, name="Rolls"),), entry)
     assert not storage.shared_views.replace("blog", (read,), (), entry), "it changed in between"
+
+
+def test_a_delivery_of_another_version_can_be_finished(storage: Storage, valkey_settings: Settings) -> None:
+    client, key = connect(valkey_settings), "rg:{blog}:deliveries"
+    delivery = Delivery("hook", "a" * 26, 1, Status.APPROVED, "hooks.example", NOW, NOW)
+    storage.deliveries.enqueue("blog", "hook", [delivery])
+    client.hset(key, delivery.id, reordered(client.hget(key, delivery.id)))
+    claimed = storage.deliveries.claim("blog", "hook", 30)
+    assert claimed == delivery
+    after = replace(delivery, state=DeliveryStatus.DELIVERED, attempts=1, answer=200)
+    assert storage.deliveries.finish("blog", claimed, after, healthy=True)
+    assert storage.deliveries.get("blog", delivery.id) == after
+    assert not storage.deliveries.finish("blog", claimed, after, healthy=True), "it changed in between"
