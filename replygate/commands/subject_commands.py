@@ -1,8 +1,10 @@
 """`replygate subject`: export or erase everything from one person, and check the receipt of an erasure."""
 
 import json
+import sys
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -83,7 +85,7 @@ def export_person(email: str, id: str, user: str, sites: Sequence[str], linked: 
 @_with_person
 @click.option("--keep-lessons/--unlearn", default=None, help="What the filter learned. By default as each site is set.")
 @click.option("--again", type=click.File(), help="A receipt: erase the same person again, after restoring a backup.")
-@click.option("--receipt", "output", type=click.Path(path_type=Path, dir_okay=False), help="File for the receipts.")
+@click.option("--receipt", "output", type=click.Path(path_type=Path, dir_okay=False), help="New file for the receipts.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def erase_person(
     email: str,
@@ -103,19 +105,29 @@ def erase_person(
     click.echo("\n".join(map(_shown, previews)) or "No site has anything from this person.")
     if not previews or not (yes or click.confirm("Erase all this? It cannot be undone")):
         raise click.exceptions.Exit(1)
-    receipts = []
-    for preview in previews:
-        wanted = request_erasure(
-            deployment.storage, preview.site, preview.subject, CONSOLE, deployment.now(), keep_lessons, email
-        )
-        done = _finished(deployment, preview.site, wanted)
-        receipts.append(receipt(done, Pseudonyms(deployment.settings.secret_key)))
-    text = json.dumps(receipts, ensure_ascii=False, indent=2) + "\n"
+    receipts = list[dict[str, Any]]()
+    with _receipts_file(output) as file:
+        try:
+            for preview in previews:
+                wanted = request_erasure(
+                    deployment.storage, preview.site, preview.subject, CONSOLE, deployment.now(), keep_lessons, email
+                )
+                done = _finished(deployment, preview.site, wanted)
+                receipts.append(receipt(done, Pseudonyms(deployment.settings.secret_key)))
+        finally:
+            file.write(json.dumps(receipts, ensure_ascii=False, indent=2) + "\n")
     if output:
-        output.write_text(text)
         click.echo(f"Erased. The receipt is in {output}.")
-    else:
-        click.echo(text, nl=False)
+
+
+def _receipts_file(path: Path | None) -> AbstractContextManager[TextIO]:
+    """Open the file before anything is erased. A file that exists stays: it may be the only receipt of an erasure."""
+    if path is None:
+        return nullcontext(sys.stdout)
+    try:
+        return path.open("x")
+    except OSError as error:
+        raise click.ClickException(f"Nothing was erased: cannot create {path}: {error.strerror}") from error
 
 
 @subject.command("verify")

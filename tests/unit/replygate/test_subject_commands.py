@@ -72,6 +72,19 @@ def test_an_erasure_gives_a_receipt_that_can_be_verified(
     assert run("subject", "verify", str(path)).exit_code == 2
 
 
+def test_nothing_is_erased_if_the_receipt_cannot_be_written(
+    run: Run, own: list[Comment], storage: Storage, tmp_path: Path
+) -> None:
+    earlier = tmp_path / "earlier.json"
+    earlier.write_text("the only receipt")
+    for path in (tmp_path / "missing" / "receipt.json", earlier):
+        answer = run("subject", "erase", "--email", EMAIL, "--yes", "--receipt", str(path))
+        assert answer.exit_code == 1
+        assert "Nothing was erased: cannot create" in answer.stderr
+    assert earlier.read_text() == "the only receipt"
+    assert [storage.comments.get(comment.site, comment.id) for comment in own] == own
+
+
 def test_a_receipt_erases_the_same_person_again_after_a_backup_was_restored(
     run: Run, own: list[Comment], storage: Storage, tmp_path: Path
 ) -> None:
