@@ -6,6 +6,7 @@ import click
 
 from comments.archive.site_import import SiteImportReport, check_export, import_site
 from comments.audit import CONSOLE
+from comments.errors import SiteTaken
 from comments.pseudonyms import Pseudonyms
 from replygate.deployment import current_deployment
 
@@ -31,6 +32,8 @@ def import_replygate(file: Path, dry_run: bool) -> None:
             shown.end()
     for line in _lines(report, dry_run):
         click.echo(line)
+    if dry_run and any(site.id == report.site for site in deployment.storage.sites.all()):
+        raise SiteTaken(f"There is a site {report.site} already, so an import would be refused.")
 
 
 class _Progress:

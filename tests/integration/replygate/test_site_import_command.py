@@ -73,6 +73,15 @@ def test_a_dry_run_checks_the_file_and_stores_nothing(tmp_path: Path) -> None:
     assert target.people.all() == []
 
 
+def test_a_dry_run_says_that_the_site_exists(tmp_path: Path) -> None:
+    source = new_storage()
+    fill_site(source, 1)
+    exported(source, tmp_path / "one")
+    answer = command_line(source)("import", "replygate", str(tmp_path / "one"), "--dry-run")
+    assert answer.exit_code != 0
+    assert "There is a site blog already" in answer.stderr
+
+
 def test_the_report_names_the_secrets_that_the_export_left_out(tmp_path: Path) -> None:
     source, target = new_storage(), new_storage()
     fill_site(source, 1)
