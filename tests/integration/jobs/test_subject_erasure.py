@@ -4,6 +4,7 @@ import logging
 import random
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from comments.storage.keys import DECLARATIONS
 from comments.storage.redis import connect
 from docs.export_table import key_pattern
 from replygate.commands.rebuild_command import recount, recount_numbers, repair_threads
-from tests.support.builders import a_comment, a_site
+from tests.support.builders import a_comment, a_site, an_admission
 from tests.support.dumped_store import keys_with
 from tests.support.erased_people import all_of, deps_after, erase, others, run_history, traces_in
 from tests.support.random_history import EMAIL, IDENTITY, KEEPERS, KEYED, NAMES, TRACES, History
@@ -155,6 +156,19 @@ def test_replies_of_others_stay_below_a_stub(storage: Storage, deps: Deps) -> No
     assert [(row.id, row.removed) for row in rows] == [(own.id, True), (reply.id, False)]
     events = [(event.comment, event.after) for event in storage.outbox.read("blog", 99)]
     assert (own.id, Status.WITHDRAWN) in events
+
+
+def test_limits_and_digests_that_an_erasure_leaves_expire_by_themselves(
+    storage: Storage, valkey_settings: Settings, deps: Deps
+) -> None:
+    storage.sites.put(a_site())
+    client, own = connect(valkey_settings), a_comment(email=EMAIL, identity=IDENTITY, origin="origin-of-zebulon")
+    storage.comments.accept(own, replace(an_admission(), per_minute=5, bytes_per_hour=10_000))
+    erase(deps)
+    left = {found.rpartition(":")[0] for found in keys_with(client, *TRACES)}
+    assert left == {"rg:{blog}:rate:origin-of-zebulon", "rg:{blog}:bytes:origin-of-zebulon"}
+    digests = client.scan_iter("rg:{blog}:same:*", count=1000)
+    assert all(0 < client.pttl(key) <= 3_600_000 for key in (*left, *digests))
 
 
 #: Keys with personal data that no history of a site fills, and why an erasure leaves them alone.
