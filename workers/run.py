@@ -13,6 +13,7 @@ from typing import Any
 
 import redis
 from rq import Queue, SimpleWorker
+from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.timeouts import UnixSignalDeathPenalty
 
@@ -32,8 +33,10 @@ from .scoring.scorers import open_scorer
 
 log = logging.getLogger(__name__)
 
-#: RQ waits for a job 15 s less than this, then sends its heartbeat. The default of 420 s would be too seldom.
+#: Seconds that RQ's record of a worker is valid, less a minute.
 WORKER_TTL = 20
+#: Longest wait for a job between two looks at the end of the process, in seconds.
+_WAIT_SECONDS = 0.25
 #: Seconds between two heartbeats, and how long one is valid: longer than the wait for a job, and than a job may take.
 _HEARTBEAT_INTERVAL, _HEARTBEAT_LIFETIME = 2.0, 15.0
 #: Jobs after which a process ends and a new one replaces it, which frees leaked memory.
@@ -80,6 +83,22 @@ class Worker(SimpleWorker):
     beat_at = 0.0  # by the monotonic clock
     rq_beat_at = 0.0
     has_frozen = False
+    may_have_job = False
+    dequeue_timeout = _WAIT_SECONDS  # type: ignore[assignment]  # RQ has whole seconds
+
+    def _shutdown(self) -> None:
+        """Stop after the job of this process. RQ would lose one that it has taken and not begun."""
+        if self.may_have_job:
+            self._stop_requested = True
+        else:
+            super()._shutdown()  # type: ignore[no-untyped-call]  # RQ has no types here
+
+    @property
+    def should_run_maintenance_tasks(self) -> bool:
+        """Return False: the sweep cleans up. RQ asks before each wait for a job, where a stop loses none."""
+        if self._stop_requested:
+            raise StopRequested
+        return False
 
     def may_listen(self) -> bool:
         """Return True while a job may wait for more work: no other job waits, and this process is not to stop."""
@@ -92,18 +111,17 @@ class Worker(SimpleWorker):
     def subscribe(self) -> None:
         """Ignore remote commands, which could stop workers. This also saves a thread, and a second at shutdown."""
 
-    def run_maintenance_tasks(self) -> None:
-        """Do nothing: the sweep cleans up. Here one unreadable hash would end every worker at its start."""
-
     def check_for_suspension(self, burst: bool) -> None:
         """Do nothing: nobody suspends workers. RQ's look before each job ends the worker if the server is away then."""
 
     def dequeue_job_and_maintain_ttl(self, timeout: int | None, max_idle_time: int | None = None) -> Any:
         """Wait for the next job, also while the server refuses to work. RQ itself only waits for lost connections."""
         while True:
+            self.may_have_job = True
             try:
                 return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
             except redis.RedisError as error:
+                self.may_have_job = False
                 self._raise_unless_unavailable(error)
             retried(self.storage.server.check_write)
 
@@ -113,6 +131,8 @@ class Worker(SimpleWorker):
             super().execute_job(job, queue)  # RQ has no types here
         except redis.RedisError as error:
             self._raise_unless_unavailable(error)
+        finally:
+            self.may_have_job = False
         if not self.has_frozen:
             # The first job loaded models and word lists. Without them a garbage collection has little to search.
             self.has_frozen = True

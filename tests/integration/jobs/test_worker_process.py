@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,7 +27,9 @@ from comments.storage.interfaces import Storage
 from comments.storage.redis import connect, open_redis
 from tests.support.builders import a_site, accepted
 from tests.support.wait import wait_until
+from workers.deps import build_deps, set_deps
 from workers.rq_jobs import WakeUp, clean_up, open_queue
+from workers.run import open_worker
 
 ROOT = Path(__file__).parents[3]
 Start = Callable[..., "subprocess.Popen[bytes]"]
@@ -128,6 +132,25 @@ def test_sigterm_stops_a_worker_with_exit_status_0(start: Start, store: Storage)
     wait_until(lambda: bool(store.heartbeats.alive("judge")))
     worker.terminate()
     assert worker.wait(60) == 0
+
+
+def test_a_job_that_arrives_with_sigterm_is_run(
+    store: Storage, connection: redis.Redis, valkey_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comment = accepted(store)
+    RQJobs(connection).enqueue(JUDGE, "blog", "token")
+    deps = build_deps(valkey_settings)
+    set_deps(deps)
+    worker = open_worker("judge", deps)
+    after_the_job_was_taken = partial(os.kill, os.getpid(), signal.SIGTERM)
+    monkeypatch.setattr(worker, "reorder_queues", lambda reference_queue: after_the_job_was_taken())
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        worker.work()
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    assert store.comments.get("blog", comment.id).status is not Status.QUEUED
 
 
 def test_a_job_that_names_another_function_is_not_run(
