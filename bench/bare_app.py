@@ -1,4 +1,4 @@
-"""The least that a service on Flask and Valkey can do: one Lua call for a comment, one GET for a page."""
+"""The least that a service on Flask and Valkey can do: one Lua call for a comment, one GET for a page, no check."""
 
 import os
 import uuid
@@ -26,3 +26,8 @@ def bare() -> tuple[dict[str, str], int]:
 @app.get("/page")
 def page() -> Response:
     return Response(redis.get("page"), mimetype="application/json")
+
+
+@app.post("/check-nothing")
+def check_nothing() -> dict[str, str]:
+    return {"verdict": "ham" if request.get_json()["content"] else "unsure"}

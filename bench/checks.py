@@ -1,137 +1,205 @@
-"""Measure checks: their rate and latency beside a bare Flask route on the same server, and the memory they take.
+"""Measure checks beside a bare Flask route on the same server, what they cost, and the memory they take.
 
-    python -m bench.checks [--requests 200] [--rounds 3] [--stored 10000]
+    python -m bench.checks [--rounds 5] [--seconds 3] [--stored 100000] [--write]
 
-Both applications run on two web processes of the shipped server; two judges answer the checks. Rounds alternate. With
-one connection the machine is quiet and the times are latencies; with eight the rate is measured. Valkey writes to disk
-before each response. The bare route reads the JSON and answers with a constant.
+Two web processes of the shipped server, two judges and the sweep run; Valkey writes to disk before each answer. 1, 8
+and 200 callers ask in alternating rounds for the route that reads the JSON and answers with a constant, for a check of
+the JSON API and for `comment-check` of the Akismet API. The processor time is that of all processes with Valkey.
+Writes to disk are counted in a round of their own by `strace`, if it is installed. `--seconds 0` measures memory only,
+`--stored 0` none. `--write` puts both tables into docs/checks.md.
 """
 
 import argparse
 import json
 import os
-import random
+import shutil
+import signal
 import statistics
-import sys
-from contextlib import ExitStack
-from dataclasses import replace
-from datetime import UTC, datetime
-from subprocess import DEVNULL
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
-from flask import Flask, request
-
-from bench.load import Load, Report, send
-from bench.servers import environment, process, until, valkey
-from bench.text import sentence
-from comments.model import Comment
-from comments.pseudonyms import token_digest
+from bench.bench_site import FORM, JSON_TYPE, KEY, SITE, fields
+from bench.callers import Answers, call
+from bench.checks_page import CheckCosts, check_table, stored_table, write_tables
+from bench.http_load import Request
+from bench.processor_time import measured_time
+from bench.servers import SECRET, environment, process, until, valkey, web_server
+from bench.stored_checks import StoredChecks, measure_stored
+from comments.pseudonyms import Pseudonyms
 from comments.settings import Settings
-from comments.site import Site, SiteKey
-from comments.storage.checks import CheckAdmission, CheckRequest, new_check_id
 from comments.storage.redis import connect, open_redis
-from replygate.granian_wsgi import WSGIAdapter
-from replygate.web_server import open_server
-from workers.deps import build_deps, set_deps
-from workers.jobs import judge
 
-KEY = "rgk_k1_" + "s" * 40
-SITE = Site(
-    "bench", "Bench", datetime(2026, 1, 1, tzinfo=UTC), keys=(SiteKey("k1", token_digest(KEY)),), checks_per_minute=0
-)
-CHARACTERS = 200
-HEADERS = f"Authorization: Bearer {KEY}\r\nPrefer: wait=10\r\n"
-BARE, CHECKS = "/bare", f"/v1/sites/{SITE.id}/checks"
-
-bare_app = Flask(__name__)
+CHECKED = replace(SITE, checks_per_minute=0, akismet_keys=("k1",))
+CALLERS = (1, 8, 200)
+BARE = "bare route"
+#: More than any server here answers in a second.
+MOST_A_SECOND, MOST_CHECKS_A_SECOND = 6_000, 1_000
+ENOUGH_CHECKS = 500
 
 
-@bare_app.post(BARE)
-def bare() -> dict[str, str]:
-    return {"verdict": "ham" if request.get_json()["content"] else "unsure"}
+def bare_checks(seed: int, seconds: float) -> Request:
+    return Request(
+        "/check-nothing", JSON_TYPE, [json.dumps(one) for one in fields(seed, round(MOST_A_SECOND * seconds))]
+    )
 
 
-def load_bare(_: str) -> WSGIAdapter:
-    return WSGIAdapter(bare_app, threads=4, max_body=65_536, max_form=65_536)
+def json_checks(seed: int, seconds: float) -> Request:
+    headers = JSON_TYPE | {"Authorization": f"Bearer {KEY}", "Prefer": "wait=10"}
+    bodies = [json.dumps(one) for one in _checked(seed, seconds)]
+    return Request(f"/v1/sites/{CHECKED.id}/checks", headers, bodies)
 
 
-def body(c: int, n: int) -> bytes:
-    rng = random.Random(c * 1_000_003 + n)
-    fields = {"content": sentence(rng, CHARACTERS), "author": f"Reader {n}", "email": f"reader{c}.{n}@example.org"}
-    return json.dumps(fields).encode()
+def akismet_checks(seed: int, seconds: float) -> Request:
+    shared = {"api_key": Pseudonyms(SECRET).akismet_key(CHECKED.id, "k1"), "blog": "https://bench.example"}
+    every = (
+        shared
+        | {
+            "user_ip": one["ip"],
+            "permalink": one["thread"],
+            "comment_author": one["author"],
+            "comment_author_email": one["email"],
+            "comment_content": one["content"],
+        }
+        for one in _checked(seed, seconds)
+    )
+    return Request("/1.1/comment-check", FORM, [urlencode(one) for one in every])
 
 
-def measure(settings: Settings, requests: int, rounds: int) -> None:
-    storage = open_redis(settings)
-    storage.sites.put(SITE)
-    ports = {BARE: 18_431, CHECKS: 18_432}
+def _checked(seed: int, seconds: float) -> Iterator[dict[str, str]]:
+    n = round(MOST_CHECKS_A_SECOND * seconds) + ENOUGH_CHECKS
+    return ({**one, "ip": f"192.0.2.{k % 250}"} for k, one in enumerate(fields(seed, n)))
+
+
+KINDS: Mapping[str, Callable[[int, float], Request]] = {
+    BARE: bare_checks,
+    "check": json_checks,
+    "`comment-check`": akismet_checks,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckingService:
+    """The running service beside the bare route. `pids` are those of all processes of each kind with Valkey."""
+
+    settings: Settings
+    ports: Mapping[str, int]
+    pids: Mapping[str, tuple[int, ...]]
+
+    def ask(self, kind: str, callers: int, seed: int, seconds: float) -> Answers:
+        answers = call(self.ports[kind], KINDS[kind](seed, seconds), callers, seconds)
+        storage = open_redis(self.settings)
+        until(lambda: storage.checks.waiting(CHECKED.id) == 0)
+        return answers
+
+    def commands(self) -> int:
+        return int(connect(self.settings).info("stats")["total_commands_processed"])
+
+
+@contextmanager
+def checking_service() -> Iterator[CheckingService]:
     with ExitStack() as parts:
-        env = {path: environment(settings, REPLYGATE_PORT=str(port)) for path, port in ports.items()}
-        parts.enter_context(process("bench.checks", "--serve-bare", env=env[BARE], stderr=DEVNULL))
-        parts.enter_context(process("replygate", "web", env=env[CHECKS], stderr=DEVNULL))
-        for _ in range(2):
-            parts.enter_context(process("replygate", "work", "judge", env=env[CHECKS]))
-        parts.enter_context(process("replygate", "sweep", env=env[CHECKS]))
+        settings = parts.enter_context(valkey())
+        storage = open_redis(settings)
+        storage.sites.put(CHECKED)
+        env = environment(settings)
+        started = [parts.enter_context(process("workers.start", part, env=env)) for part in ("judge", "judge", "sweep")]
+        bare = parts.enter_context(web_server(settings, "bench.bare_app:app"))
+        web = parts.enter_context(web_server(settings))
         until(lambda: len(storage.heartbeats.alive("judge")) == 2)
-        for connections in (1, 8):
-            found: dict[str, list[Report]] = {path: [] for path in ports}
-            for n in range(rounds + 1):
-                for path, port in ports.items():
-                    per_connection = requests // connections
-                    load = Load("127.0.0.1", port, path, body, headers=HEADERS, connections=connections)
-                    report = send(replace(load, requests=per_connection, first=n * per_connection))
-                    found[path] += [report] if n else []  # the first round warms up
-            for path, reports in found.items():
-                print_reports(f"{path}, {connections} connections", reports)
-
-
-def print_reports(title: str, reports: list[Report]) -> None:
-    rate = statistics.median(report.rate for report in reports)
-    p50, p99 = (1000 * statistics.median(r.percentile(share) for r in reports) for share in (0.5, 0.99))
-    statuses = sum((report.statuses for report in reports), reports[0].statuses.__class__())
-    print(f"{title}: {rate:,.0f}/s, p50 {p50:.1f} ms, p99 {p99:.1f} ms, statuses {dict(statuses)}")
-
-
-def measure_memory(settings: Settings, n: int) -> None:
-    """Print the bytes of a stored check with its answer, after the judge has answered all."""
-    storage, client = open_redis(settings), connect(settings)
-    storage.sites.put(SITE)
-    set_deps(build_deps(settings))
-    before = client.info("memory")["used_memory"]
-    for i in range(n):
-        comment = Comment(
-            id=new_check_id(),
-            site=SITE.id,
-            thread=f"https://bench.example/post-{i // 20}",
-            received=datetime.now(UTC),
-            author=f"Reader {i}",
-            email=f"reader{i}@example.org",
-            content=sentence(random.Random(i), CHARACTERS),
-            user_agent="Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
+        store = connect(settings).info("server")["process_id"]
+        checking = (web.pid, *(part.pid for part in started), store)
+        yield CheckingService(
+            settings,
+            {kind: bare.port if kind == BARE else web.port for kind in KINDS},
+            {kind: (bare.pid,) if kind == BARE else checking for kind in KINDS},
         )
-        admission = CheckAdmission(seconds=15 * 86_400, max_kept=n + 1)
-        storage.checks.ask(SITE.id, comment.id, CheckRequest(None, "key:k1", datetime.now(UTC), (comment,)), admission)
-        if i % 500 == 499:
-            judge(SITE.id, "token")
-    judge(SITE.id, "token")
-    each = (client.info("memory")["used_memory"] - before) / n
-    print(f"{n:,} answered checks of {CHARACTERS} characters: {each:.0f} bytes each, {each / 1000:.2f} GB a million")
+
+
+def measure(rounds: int, seconds: float) -> list[CheckCosts]:
+    """Return the figures of each kind for each number of callers. The first round warms up and does not count."""
+    found = []
+    with checking_service() as service:
+        for callers in CALLERS:
+            rows: dict[str, list[CheckCosts]] = {kind: [] for kind in KINDS}
+            for turn in range(rounds + 1):
+                for kind in KINDS:
+                    row = _measured(service, kind, callers, turn * 1_000 + callers, seconds if turn else 1.0)
+                    rows[kind] += [row] if turn else []
+            for kind in KINDS:
+                writes = _disk_writes(service, kind, callers, seconds)
+                found.append(replace(_median(rows[kind]), disk_writes=writes))
+                print(found[-1], flush=True)
+    return found
+
+
+def _measured(service: CheckingService, kind: str, callers: int, seed: int, seconds: float) -> CheckCosts:
+    before = service.commands()
+    with measured_time(*service.pids[kind]) as spent:
+        answers = service.ask(kind, callers, seed, seconds)
+    n, commands = max(1, len(answers.waits)), service.commands() - before
+    return CheckCosts(
+        kind,
+        callers,
+        answers.rate,
+        p50=1000 * answers.percentile(0.5),
+        p99=1000 * answers.percentile(0.99),
+        processor_ms=1000 * spent.seconds / n,
+        commands=0.0 if kind == BARE else commands / n,
+        disk_writes=None,
+        statuses=answers.statuses,
+    )
+
+
+def _median(rows: list[CheckCosts]) -> CheckCosts:
+    names = ("rate", "p50", "p99", "processor_ms", "commands")
+    medians = {name: statistics.median(getattr(row, name) for row in rows) for name in names}
+    return replace(rows[0], statuses=sum((row.statuses for row in rows), Counter()), **medians)
+
+
+def _disk_writes(service: CheckingService, kind: str, callers: int, seconds: float) -> float | None:
+    """Return how often Valkey waits for the disk for each check; None if strace is missing."""
+    if kind == BARE or not shutil.which("strace"):
+        return None
+    words = ["strace", "-f", "-qq", "-e", "trace=fdatasync,fsync", "-p", str(service.pids[kind][-1])]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as tracer:
+        time.sleep(1.0)  # until it is attached
+        answers = service.ask(kind, callers, 10**6 + callers, seconds)
+        with suppress(ProcessLookupError):
+            tracer.send_signal(signal.SIGINT)
+        _, calls = tracer.communicate()
+    return sum("sync(" in line for line in calls.splitlines()) / max(1, len(answers.waits))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--requests", type=int, default=200)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--stored", type=int, default=10_000)
-    parser.add_argument("--serve-bare", action="store_true")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=3.0, help="of each kind of request in each round")
+    parser.add_argument("--stored", type=int, default=100_000, help="checks, for example 1000000")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/checks.md")
     chosen = parser.parse_args()
-    if chosen.serve_bare:
-        open_server(Settings.from_env(os.environ)).serve(target_loader=load_bare)
-        return
-    with valkey() as settings:
-        measure(settings, chosen.requests, chosen.rounds)
-    with valkey("everysec") as settings:
-        measure_memory(settings, chosen.stored)
+    load = os.getloadavg()[0]
+    costs = measure(chosen.rounds, chosen.seconds) if chosen.seconds else []
+    stored: list[StoredChecks] = []
+    if chosen.stored:
+        with valkey("everysec") as many, valkey("everysec") as few:
+            for figures in measure_stored(many, few, CHECKED, chosen.stored):
+                print(figures, flush=True)
+                stored.append(figures)
+    command = f"python -m bench.checks --rounds {chosen.rounds} --seconds {chosen.seconds:g} --stored {chosen.stored}"
+    tables = {}
+    if costs:
+        tables["checks"] = check_table(costs, command, load)
+    if stored:
+        tables["stored"] = stored_table(stored, command)
+    print("\n\n".join(tables.values()))
+    if chosen.write:
+        write_tables(tables)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

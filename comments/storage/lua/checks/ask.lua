@@ -25,9 +25,11 @@ if redis.call("ZCARD", due) >= new.max_waiting then return {"full"} end
 
 -- Drop some of the answered checks that expire first, and return how many. Checks that wait for a judge stay.
 local function drop_answered(most)
-  local dropped, first = 0, 0
+  local dropped, first, n = 0, 0, most
   repeat
-    local ids = redis.call("ZRANGE", checks, first, first + 99)
+    local ids = redis.call("ZRANGE", checks, first, first + n - 1)
+    local is_last = #ids < n
+    n = 100
     for _, id in ipairs(ids) do
       if dropped == most then break end
       if redis.call("ZSCORE", due, id) then
@@ -38,12 +40,14 @@ local function drop_answered(most)
         dropped = dropped + 1
       end
     end
-  until dropped == most or #ids < 100
+  until dropped == most or is_last
   return dropped
 end
 
 if new.max_kept > 0 then
-  redis.call("ZREMRANGEBYSCORE", checks, "-inf", now)
+  -- Any number may expire at once. Those that are left are the first to be dropped below.
+  local expired = math.min(redis.call("ZCOUNT", checks, "-inf", now), 1000)
+  if expired > 0 then redis.call("ZREMRANGEBYRANK", checks, 0, expired - 1) end
   local beyond = redis.call("ZCARD", checks) + 1 - new.max_kept
   -- Few at once: after the limit was lowered, each new check makes room for some.
   if beyond > 0 and drop_answered(math.min(beyond, 50)) == 0 then return {"full"} end
