@@ -143,6 +143,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--sample", type=int, default=100, help="number of mutants")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same sample")
     parser.add_argument("--line", type=int, default=0, help="only the mutants of this line")
+    parser.add_argument("--change", default="", help='only mutants with this text, such as "-> nothing"')
     parser.add_argument("--cpu-seconds", type=float, default=CPU_SECONDS, help="for the tests of one mutant")
     parser.add_argument("--tests", nargs="*", default=TESTS, help="directories or files of tests")
     return parser.parse_args()
@@ -150,7 +151,8 @@ def arguments() -> argparse.Namespace:
 
 def main() -> None:
     given = arguments()
-    mutants = [m for m in sampled(list(given.paths), given.sample, given.seed) if given.line in (0, m.line)]
+    some = sampled(list(given.paths), given.sample, given.seed)
+    mutants = [m for m in some if given.line in (0, m.line) and given.change in str(m)]
     loop = Mutations(mutants, given.cpu_seconds)
     ignored = [f"--ignore=tests/integration/{name}" for name in LEFT_OUT] + ["--ignore=tests/unit/training"]
     words = ["-q", "-q", "-n", "0", "-p", "no:cacheprovider", "--capture=no"]

@@ -85,8 +85,7 @@ def test_the_tool_reports_what_the_tests_notice_and_changes_no_file(tests: str, 
     text = script.read_text()
     (line,) = [str(n) for n, line in enumerate(text.splitlines(), 1) if "args.lease_ms, id)" in line]
     command = [sys.executable, "-m", "tools.mutate", script.relative_to(ROOT).as_posix(), "--line", line]
-    done = subprocess.run(
-        [*command, "--sample", "999", "--tests", tests], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    command += ["--change", " -> nothing", "--sample", "999", "--tests", tests]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert [row.split()[0] for row in done.stdout.splitlines() if " -> nothing " in row] == [result]
     assert script.read_text() == text

@@ -60,6 +60,7 @@ TEMPORARY = {
     r"history:minutes": DAY,
     r"history:quarters": 14 * DAY,
     r"requests": 14 * DAY,
+    r"threads:quiet": HOUR,
     r"importing:.*": MINUTE,
     r"notices:items:.*": WEEK,
     r"notices:result:.*": 30 * DAY,
@@ -110,6 +111,7 @@ def used(storage: Storage) -> Storage:
     storage.import_uploads.replace("blog", None, ImportState("one", "disqus", "mo", NOW, ImportPhase.UPLOADED))
     storage.import_uploads.add_pieces("blog", "one", iter([b"file"]))
     storage.import_uploads.replace_rows("blog", "one", iter([b"rows"]))
+    storage.quiet_threads.move("blog", "")
     storage.system_history.claim_minute()
     storage.system_history.add(SystemSample(NOW))
     storage.system_history.count_request_errors({500: 1})
