@@ -63,12 +63,15 @@ def client(server: Embedded) -> FlaskClient:
 
 
 @pytest.fixture
-def processes() -> Iterator[Callable[..., "subprocess.Popen[bytes]"]]:
+def processes(directory: Path) -> Iterator[Callable[..., "subprocess.Popen[bytes]"]]:
+    """Start processes. Each writes its messages to a file "N.log"."""
+    numbers = count()
     with ExitStack() as stack:
 
         def run(module: str, *words: str, **chosen: object) -> "subprocess.Popen[bytes]":
             command = [sys.executable, "-m", f"tests.integration.{module}", *words, json.dumps(chosen)]
-            process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            with (directory / f"{next(numbers)}.log").open("wb") as log:
+                process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
             stack.callback(process.wait)
             stack.callback(process.kill)
             return process
@@ -177,23 +180,36 @@ def test_new_comments_are_refused_from_70_percent_of_the_memory_limit(
     assert any("70%" in sentence for sentence in problems(client)[1])
 
 
-@pytest.mark.parametrize("fault", [fill, become_replica, require_replicas])
 def test_judge_delivery_and_sweep_wait_while_the_server_refuses(
-    fault: Callable[[str], None], server: Embedded, store: Storage, processes: Callable[..., "subprocess.Popen[bytes]"]
+    directory: Path, processes: Callable[..., "subprocess.Popen[bytes]"]
 ) -> None:
-    running = [processes("one_worker", queue, redis_url=server.url) for queue in ("judge", "delivery")]
-    running.append(processes("one_sweep", redis_url=server.url))
+    faults = (fill, become_replica, require_replicas)
     parts = ("judge", "delivery", "sweep")
-    wait_until(lambda: all(store.heartbeats.alive(part) for part in parts), "all parts run")
-    comments = [accepted(store, content=f"Number {n}: it rained on the day we left.") for n in range(20)]
-    fault(server.url)
-    RQJobs(connect(settings(redis_url=server.url))).enqueue(JUDGE, "blog", "token")
-    with pytest.raises(AssertionError):  # longer than RQ waits for a job, so that each part meets the fault
-        wait_until(lambda: any(process.poll() is not None for process in running), seconds=8)
-    repair(server.url)
-    wait_until(lambda: store.queue.depth("blog").queued == 0, "all comments are decided")
-    assert len(store.comments.load("blog", [c.id for c in comments])) == 20
-    assert [process.poll() for process in running] == [None] * 3
+    with ExitStack() as servers:  # one for each fault, at the same time, because each takes some seconds
+        urls, running = [], []
+        for fault in faults:
+            (directory / fault.__name__).mkdir(mode=0o700)
+            server = start(directory / fault.__name__, fsync="everysec")
+            servers.callback(server.stop)
+            urls.append(server.url)
+            running += [processes("one_worker", queue, redis_url=server.url) for queue in ("judge", "delivery")]
+            running.append(processes("one_sweep", redis_url=server.url))
+        stores = [open_redis(settings(redis_url=url)) for url in urls]
+        comments = []
+        for store in stores:
+            store.sites.put(a_site(moderation="suspicious", per_minute=0))
+            wait_until(lambda store=store: all(store.heartbeats.alive(part) for part in parts), "all parts run")
+            comments.append([accepted(store, content=f"Number {n}: it rained on the day we left.") for n in range(20)])
+        for fault, url in zip(faults, urls, strict=True):
+            fault(url)
+            RQJobs(connect(settings(redis_url=url))).enqueue(JUDGE, "blog", "token")
+        with pytest.raises(AssertionError):  # longer than RQ waits for a job, so that each part meets the fault
+            wait_until(lambda: any(process.poll() is not None for process in running), seconds=8)
+        for url, store, sent in zip(urls, stores, comments, strict=True):
+            repair(url)
+            wait_until(lambda store=store: store.queue.depth("blog").queued == 0, "all comments are decided")
+            assert len(store.comments.load("blog", [c.id for c in sent])) == 20
+        assert [process.poll() for process in running] == [None] * 9
 
 
 def test_parts_that_find_no_server_wait_for_it(
@@ -204,13 +220,14 @@ def test_parts_that_find_no_server_wait_for_it(
     first.stop()
     running = [processes("one_worker", queue, redis_url=url) for queue in ("judge", "delivery")]
     running.append(processes("one_sweep", redis_url=url))
-    with pytest.raises(AssertionError):
-        wait_until(lambda: any(process.poll() is not None for process in running), seconds=4)
+    logs = [directory / f"{n}.log" for n in range(len(running))]
+    wait_until(lambda: all("the server is unavailable" in log.read_text() for log in logs), "all parts wait")
     second = start(directory, fsync="everysec")
     try:
         store = open_redis(settings(redis_url=url))
         parts = ("judge", "delivery", "sweep")
         wait_until(lambda: all(store.heartbeats.alive(part) for part in parts), "all parts run")
+        assert [process.poll() for process in running] == [None] * 3
     finally:
         for process in running:
             process.kill()
