@@ -3,6 +3,8 @@
 Run by path, before any package can be imported: `python -I -S exec_with_parent.py PARENT LOCK SOCKET COMMAND...`. This
 wrapper costs 20 ms. The alternative, `preexec_fn`, would run Python between fork and exec in a parent that may have
 threads.
+
+A supervisor of the previous version, which still runs after an upgrade, starts this file: keep its arguments.
 """
 
 import ctypes

@@ -53,9 +53,17 @@ class Child:
         self._delay = 0.0
 
     def start(self) -> None:
-        words = wrapped(self.part.command, self.part.lock, self.part.listening)
+        """Start the process. If the system refuses, for lack of memory or in the middle of an upgrade, try later."""
         self.started = time.monotonic()
-        self.process = subprocess.Popen(  # noqa: S603 - the commands are our own
+        try:
+            self.process = self._started_process()
+        except OSError as error:
+            self.process = None
+            self._schedule_restart(f"could not be started: {error}")
+
+    def _started_process(self) -> "subprocess.Popen[bytes]":
+        words = wrapped(self.part.command, self.part.lock, self.part.listening)
+        return subprocess.Popen(  # noqa: S603 - the commands are our own
             words,
             env={**self.part.env, NOTIFY_SOCKET: self._notify},
             stdin=subprocess.DEVNULL,
@@ -69,20 +77,28 @@ class Child:
         """If the process has ended, kill the rest of its group and schedule a restart."""
         if self.process is None or self.process.poll() is None:
             return
-        lived = time.monotonic() - self.started
         kill_group(self.process.pid)
+        self._schedule_restart(f"ended with {self.process.returncode}")
+        self.process = None
+
+    def _schedule_restart(self, why: str) -> None:
+        lived = time.monotonic() - self.started
         first = lived >= self.part.stable_after or not self._delay
         self._delay = max(SHORTEST_DELAY, 0 if first else min(self._delay * 2, LONGEST_DELAY))
         wait = self.part.delay if first else self._delay
-        log.warning("%s ended with %s after %.1f s", self.part.name, self.process.returncode, lived)
+        log.warning("%s %s after %.1f s", self.part.name, why, lived)
         self.ends += 1
         self.start_at = time.monotonic() + wait
-        self.process = None
 
-    def start_replacement(self) -> None:
-        """Start a second process. The first one becomes `former`."""
-        self.former = self.process
-        self.start()
+    def start_replacement(self) -> bool:
+        """Start a second process. The first one becomes `former`. Return False if the system refuses."""
+        try:
+            second = self._started_process()
+        except OSError as error:
+            log.error("%s could not be replaced: %s", self.part.name, error)
+            return False
+        self.former, self.process, self.started = self.process, second, time.monotonic()
+        return True
 
     def give_up_replacement(self) -> None:
         """Kill the second process, and keep the former one."""

@@ -131,18 +131,21 @@ class Supervisor:
 
     def _replace(self, child: Child) -> bool:
         """Start a second process of the part. Stop the first once the second works; if it does not, keep the first."""
-        child.start_replacement()
+        if not child.start_replacement():
+            return False
         until = time.monotonic() + REPLACEMENT_TIMEOUT
         while not self._works(child):
             assert child.process is not None  # noqa: S101 - just started
             if child.process.poll() is not None or time.monotonic() > until:
                 child.give_up_replacement()
                 return False
+            self._check_children(besides=child)
             self._pause(POLL)
         assert child.former is not None  # noqa: S101 - `start_replacement` was called for a running part
         child.former.terminate()
         until = time.monotonic() + child.part.grace
         while child.former.poll() is None and time.monotonic() < until:
+            self._check_children(besides=child)
             self._pause(POLL)
         child.kill_former()
         self._report(f"  restarted {child.part.name}")
@@ -168,8 +171,10 @@ class Supervisor:
     def _request_restart(self, number: int, frame: FrameType | None) -> None:
         self._must_restart = True
 
-    def _check_children(self) -> None:
+    def _check_children(self, besides: Child | None = None) -> None:
         for child in self._children:
+            if child is besides:  # it is being replaced
+                continue
             child.check()
             if child.process is None and time.monotonic() >= child.start_at:
                 child.start()

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from replygate.supervised_part import SHORTEST_DELAY
+from replygate.supervised_part import SHORTEST_DELAY, Child, SupervisedPart
+from replygate.supervisor import REPLACEMENT_TIMEOUT
 from tests.support.wait import has_ended, wait_until
 
 ROOT = Path(__file__).parents[3]
@@ -51,6 +52,33 @@ def test_a_killed_part_is_started_again(run: Run, pids: Callable[[str], list[int
     run("sleeper")
     os.kill(pids("sleeper")[0], signal.SIGKILL)
     wait_until(lambda: len(pids("sleeper")) == 2, "a second process")
+
+
+def test_a_part_that_ends_during_a_rolling_restart_is_started_again(run: Run, pids: Callable[[str], list[int]]) -> None:
+    """Valkey may end then, and the new processes of all other parts wait for it."""
+    supervisor = run("sleeper", "first")
+    supervisor.send_signal(signal.SIGHUP)
+    wait_until(lambda: len(pids("sleeper")) == 2, "a replacement that gives no sign of life")
+    os.kill(pids("first")[0], signal.SIGKILL)
+    wait_until(lambda: len(pids("first")) == 2, "a second process", REPLACEMENT_TIMEOUT / 2)
+
+
+def test_a_part_that_the_system_cannot_start_is_started_later(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    child = Child(SupervisedPart("sleeper", ["sleep", "600"]), None, "")
+    try:
+        with monkeypatch.context() as without_python:
+            without_python.setattr(sys, "executable", str(tmp_path / "python"))  # as during an upgrade
+            child.start()
+            assert (child.process, child.ends) == (None, 1)
+        assert child.start_at > time.monotonic() - SHORTEST_DELAY
+        child.start()
+        first = child.process
+        with monkeypatch.context() as without_python:
+            without_python.setattr(sys, "executable", str(tmp_path / "python"))
+            assert not child.start_replacement()
+        assert (child.process, child.former) == (first, None)
+    finally:
+        child.kill()
 
 
 def test_restarts_of_a_part_that_keeps_ending_back_off(
