@@ -26,9 +26,9 @@ def passed_socket(env: MutableMapping[str, str]) -> socket.socket | None:
 
 
 def open_socket(host: str, port: int) -> socket.socket:
-    """Listen on an address. Raises OSError if it is in use."""
+    """Listen on an address; "::" is all of IPv6 and IPv4. Raises OSError if it is in use."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=MAX_BACKLOG)
+    return socket.create_server((host, port), family=family, backlog=MAX_BACKLOG, dualstack_ipv6=host == "::")
 
 
 class SharedSocketServer(MPServer):

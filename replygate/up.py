@@ -1,5 +1,6 @@
 """Run Valkey, web, workers and sweep on one machine, with all their data in one directory."""
 
+import errno
 import http.client
 import os
 import signal
@@ -104,6 +105,8 @@ def _environment(directory: Path, env: Mapping[str, str], host: str, port: int) 
     merged = {**_prefixed(defaults), **env, **_prefixed(overrides)}
     settings = Settings.from_env(merged)
     address = "127.0.0.1" if settings.host in ANY_ADDRESS else settings.host
+    if ":" in address:  # IPv6
+        address = f"[{address}]"
     return {**_prefixed({"PUBLIC_URL": f"http://{address}:{settings.port}"}), **merged}
 
 
@@ -123,7 +126,7 @@ def _listen(settings: Settings) -> socket.socket:
         try:
             return open_socket(settings.host, settings.port)
         except OSError as error:
-            if time.monotonic() > until:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > until:
                 address = f"{settings.host}:{settings.port}"
                 raise SettingsInvalid(f"cannot listen on {address}: {error.strerror}") from error
         time.sleep(0.1)

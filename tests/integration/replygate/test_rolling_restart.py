@@ -137,6 +137,12 @@ def test_a_socket_for_another_process_is_left_alone() -> None:
     assert env == {}
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_a_server_on_all_addresses_is_reached_by_ipv4_and_ipv6(host: str) -> None:
+    with open_socket("::", 0) as listening, socket.create_connection((host, listening.getsockname()[1]), 5):
+        pass
+
+
 def test_a_web_server_listens_on_the_socket_that_systemd_passes(valkey_server: str) -> None:
     with open_socket("127.0.0.1", 0) as listening:
         port = listening.getsockname()[1]

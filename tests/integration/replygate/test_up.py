@@ -167,8 +167,9 @@ def test_a_port_in_use_is_reported(up: Up, port: int) -> None:
     assert f"cannot listen on 127.0.0.1:{port}" in process.stderr.read()
 
 
-def test_the_directory_may_have_a_long_path(up: Up, directory: Path) -> None:
-    shown = addresses(greeting(up(directory=directory / ("deep" * 20) / ("deeper" * 10))))
+def test_the_directory_may_have_a_long_path_and_the_address_may_be_ipv6(up: Up, directory: Path, port: int) -> None:
+    shown = addresses(greeting(up("--host", "::1", directory=directory / ("deep" * 20) / ("deeper" * 10))))
+    assert shown["Demo article"] == f"http://[::1]:{port}/demo/"
     assert "Leave a Reply" in page(shown["Demo article"])
 
 
