@@ -185,7 +185,8 @@ def test_a_stored_setting_outside_new_limits_does_not_block_the_others(blog: Sit
     old = replace(blog, max_content=90_000)
     assert with_settings(old, ["max_links=3"]) == replace(old, max_links=3)
     with pytest.raises(Invalid):
-        with_settings(old, ["max_content=90000"])
+        with_settings(old, ["max_content=90001"])
+    assert with_settings(old, ["max_content=90000"]) == old
 
 
 def test_an_unknown_site_is_answered_with_the_existing_ones(run: Run, blog: Site):

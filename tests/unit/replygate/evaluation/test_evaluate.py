@@ -217,6 +217,7 @@ def test_fields_are_read_as_in_a_submission():
 
 def test_decisions_of_moderators_label_an_export():
     storage = new_storage()
+    storage.sites.put(a_site())
     for action in (Action.SPAM, Action.APPROVE):
         moderated(storage, decided(storage, accepted(storage), Action.HOLD), action)
     decided(storage, accepted(storage), Action.APPROVE)
