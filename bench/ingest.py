@@ -4,7 +4,7 @@ import http.client
 import json
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from bench.http_load import send_requests
 from bench.processor_time import measured_time
 from bench.request_costs import MOST_A_SECOND
 from bench.servers import environment, free_port, process, until, valkey, web_server
+from comments.settings import Settings
 from comments.site import Webhook
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect, open_redis
@@ -23,11 +24,12 @@ PARTS = ("judge", "judge", "background", "delivery", "sweep")
 
 @dataclass(frozen=True, slots=True)
 class RunningService:
-    """All parts of the service. `pids` includes Valkey."""
+    """All parts of the service, and Valkey. `pids` has the name of each part."""
 
     port: int
-    pids: tuple[int, ...]
+    pids: Mapping[str, tuple[int, ...]]
     storage: Storage
+    settings: Settings
 
 
 @contextmanager
@@ -42,20 +44,29 @@ def running_service() -> Iterator[RunningService]:
         allowed = {"REPLYGATE_WEBHOOK_HTTP_ALLOW": f"127.0.0.1:{receiver}"}
         parts.enter_context(process("bench.receiver", str(receiver), env=environment(settings)))
         env = environment(settings, **allowed)
-        started = [parts.enter_context(process("workers.start", part, env=env)) for part in PARTS]
+        pids: dict[str, tuple[int, ...]] = {}
+        for part in PARTS:
+            started = parts.enter_context(process("workers.start", part, env=env))
+            pids[part] = (*pids.get(part, ()), started.pid)
         web = parts.enter_context(web_server(settings, **allowed))
         until(lambda: len(storage.heartbeats.alive("judge")) == PARTS.count("judge"))
         store = connect(settings).info("server")["process_id"]
-        yield RunningService(web.port, (web.pid, *(part.pid for part in started), store), storage)
+        yield RunningService(web.port, {"web": (web.pid,), **pids, "valkey": (store,)}, storage, settings)
 
 
 def sustained_cost(service: RunningService, seconds: float) -> float:
     """Return microseconds of all processes for a comment: accepted, judged, learned from, delivered."""
-    with measured_time(*service.pids) as time:
-        n = send_requests(service.port, submissions(1, round(MOST_A_SECOND * seconds)), seconds)
-        until(lambda: service.storage.queue.depth(SITE.id).queued == 0)
-        wait_until_delivered(service.storage)
+    with measured_time(*(pid for pids in service.pids.values() for pid in pids)) as time:
+        n = send_and_wait(service, 1, seconds)
     return time.seconds / n * 1e6
+
+
+def send_and_wait(service: RunningService, seed: int, seconds: float) -> int:
+    """Send comments for some seconds, and wait until all are decided and delivered. Return their number."""
+    n = send_requests(service.port, submissions(seed, round(MOST_A_SECOND * seconds)), seconds)
+    until(lambda: service.storage.queue.depth(SITE.id).queued == 0)
+    wait_until_delivered(service.storage)
+    return n
 
 
 def wait_until_delivered(storage: Storage) -> None:
