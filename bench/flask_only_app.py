@@ -9,8 +9,8 @@ def without(app: Any, *_: object) -> Any:
     return app
 
 
-service.SubmissionFastPath = service.ReadingFastPath = without  # type: ignore[assignment,misc]
+service.ReadingFastPath = without  # type: ignore[assignment,misc]
 
-from service.wsgi import app  # noqa: E402  # it is made of the names above
+from service.wsgi import app  # noqa: E402  # it is made of the name above
 
 __all__ = ["app"]

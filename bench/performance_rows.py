@@ -66,7 +66,6 @@ ROWS = (
         goal=Goal("1.67 times the bare route there", times(1 / 0.6, "bare accept, WSGI")),
     ),
     Row("Accept, against Isso", "accept", goal=Goal("an eighth of Isso's", times(1 / 8, "Isso accept"))),
-    Row("Accept: through Flask alone", "accept by Flask", charted=True),
     Row("Accept a plain form", "form", charted=True),
     Row("Accept: Isso", "Isso accept", charted=True),
     Row("Read: bare Flask route with one GET, the same bytes", "bare read", charted=True),

@@ -102,7 +102,6 @@ def request_kinds() -> Iterator[dict[str, RequestKind]]:
         yield {
             "bare accept": RequestKind(bare, bare_submissions),
             "accept": RequestKind(ours, submissions),
-            "accept by Flask": RequestKind(flask_only, submissions),
             "bare accept, WSGI": RequestKind(wsgi, bare_submissions),
             "form": RequestKind(ours, forms),
             "Isso accept": RequestKind(theirs, isso_submissions),

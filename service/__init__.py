@@ -77,11 +77,9 @@ from .submission import (
 )
 from .submission import views as submission_views
 from .submission.acceptance import Submissions
-from .submission.fast_path import SubmissionFastPath
 from .submission.form_tokens import ProofOfWork
 from .web import docs_pages, errors, navigation, page_addresses, page_elements, page_language, upload_limits
 from .web.deferred_answers import DeferredAnswers
-from .web.errors import ErrorBoundary
 from .web.intake import IntakeGate
 from .web.public_path import PublicPath
 from .web.range_cache import RangeCache
@@ -170,6 +168,7 @@ MOVED_PAGES = {"/sites/<site>/standings": "sites/<site>/rules", "/sites/<site>/p
 def create_app(deps: Deps) -> Flask:
     """Create the web application. It keeps nothing global, so tests can create many."""
     app, settings = Flask(__name__), deps.settings
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]  # no view is asynchronous
     app.url_map.merge_slashes = False  # an address in a path contains two slashes in a row
     app.url_map.converters["thread"] = ThreadConverter
     deps.init_app(app)
@@ -196,8 +195,7 @@ def create_app(deps: Deps) -> Flask:
         app.register_blueprint(module.blueprint)
     for old, new in MOVED_PAGES.items():
         app.add_url_rule(old, endpoint="moved", methods=["GET"], redirect_to=new)
-    submission = ErrorBoundary(SubmissionFastPath(app.wsgi_app, submissions), app)
-    reading = ReadingFastPath(SecurityHeaders(submission, settings), sites, deps.storage.threads, responses)
+    reading = ReadingFastPath(SecurityHeaders(app.wsgi_app, settings), sites, deps.storage.threads, responses)
     app.wsgi_app = ops_views.with_access_log(reading, app)  # type: ignore[method-assign]
     if settings.public_path:
         app.wsgi_app = PublicPath(app.wsgi_app, settings.public_path)  # type: ignore[method-assign]

@@ -68,7 +68,7 @@ class AcceptedSubmission:
 
 @dataclass(frozen=True, slots=True)
 class Submissions:
-    """Accepts every submission of an app, with Flask or without."""
+    """Accepts every submission of an app."""
 
     deps: Deps
     sites: SiteCache

@@ -23,9 +23,10 @@ def when_judged(
     The comment is stored already. If storage goes down in between, or too many requests wait, the answer has it as it
     was accepted, and the client can ask for the verdict later.
     """
-    comment, comments = accepted.comment, deps().storage.comments
+    comment = accepted.comment
     if not seconds or comment.outcome is not Outcome.PENDING:
         return respond(accepted)
+    comments = deps().storage.comments
 
     def finish(waited: bool) -> Response:
         try:

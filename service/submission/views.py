@@ -1,12 +1,13 @@
 """Submission API: leave a comment, close a thread."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Request, Response, request
+from flask.globals import request_ctx
 
 from service.deps import deps
 from service.web import site_access, site_cache
 from service.web.errors import prefers_html
 from service.web.operations import Header, PreparedResponse, json_response, operation, parsed_body
-from service.web.request_body import JSON
+from service.web.request_body import JSON, read_request_body
 from service.web.request_headers import preferred_wait
 from service.web.schemas import AcceptedComment, Submission, ThreadState
 from service.web.thread_links import requested_thread
@@ -45,13 +46,15 @@ blueprint.after_request(site_access.add_cors_headers)
     tags=("submission",),
 )
 def submit_comment(site: str) -> Response:
-    if prefers_html() and request.mimetype != JSON:
+    sent = request_ctx.request  # `request` looks it up again for each attribute, of which a submission reads forty
+    if sent.mimetype == JSON:
+        return accepted_response(submissions().submit(sent, site, lambda: read_request_body(sent)), sent)
+    if prefers_html():
         return form_pages.submit_form(site)
-    accepted = submissions().submit(request, site, form_bodies.read_form)
-    return accepted_response(accepted)
+    return accepted_response(submissions().submit(sent, site, form_bodies.read_form), sent)
 
 
-def accepted_response(accepted: AcceptedSubmission) -> Response:
+def accepted_response(accepted: AcceptedSubmission, request: Request) -> Response:
     """Answer a submission, after the verdict if the client prefers to wait for it."""
     return when_judged(accepted, preferred_wait(request), _response)
 

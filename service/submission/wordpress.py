@@ -33,7 +33,7 @@ def submit_wordpress_form(site: str) -> Response:
     if accepted["application/json"] > accepted["text/html"]:
         intake = submissions()
         found = intake.sites.get_site(site)
-        return views.accepted_response(intake.submit(request, site, lambda: _read_form(found)))
+        return views.accepted_response(intake.submit(request, site, lambda: _read_form(found)), request)
     return form_pages.submit_form(site, _read_form)
 
 

@@ -25,5 +25,7 @@ def idempotency_key(request: Request) -> str:
 
 def preferred_wait(request: Request, default: int = 0, most: int = MAX_PREFER_WAIT) -> int:
     """Return the seconds to wait: those of `Prefer: wait=N` (RFC 7240), or `default` without; `most` at most."""
+    if "Prefer" not in request.headers:
+        return default
     preferred = WAIT.search(", ".join(request.headers.getlist("Prefer")))
     return min(most, int(preferred[1])) if preferred else default

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import Flask, request
+from flask import Flask
+from flask.globals import request_ctx
 
 #: Bytes of an uploaded export.
 MAX_UPLOAD = 8 * 2**20
@@ -53,6 +54,7 @@ def limit_request_bodies(app: Flask, max_body: int) -> None:
 
     @app.before_request
     def allow_upload() -> None:
-        credentials = request.headers.get("Cookie") or request.headers.get("Authorization", "")
-        if most := large_request_limit(request.method, request.path, credentials):
-            request.max_content_length = request.max_form_memory_size = most
+        sent = request_ctx.request
+        credentials = sent.headers.get("Cookie") or sent.headers.get("Authorization", "")
+        if most := large_request_limit(sent.method, sent.path, credentials):
+            sent.max_content_length = sent.max_form_memory_size = most

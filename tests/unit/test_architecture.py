@@ -156,7 +156,6 @@ NAMED_BY_THE_API |= {"service.compat.perspective_messages"}
 SAME_MODULE_NAME = {
     "views": "each package of the service has its routes there",
     "schemas": "the models of one package's requests and responses; those of service.web are shared by all",
-    "fast_path": "the one request that a package answers without Flask",
     "deps": "the dependencies of one process: web service or worker",
     "errors": "comments.errors are exceptions, service.web.errors turns them into responses",
     "comments": "the package, and the store of comments in each back end",
