@@ -11,7 +11,7 @@ from comments.lifecycle import Status
 from tests.browser.conftest import Desktop, Live
 from tests.browser.pages import Website
 from tests.browser.widget import reply, write
-from tests.support.node import run_npm
+from tests.support.node import install_packages, run_npm
 
 PACKAGE = Path(__file__).parents[2] / "packages" / "npm"
 
@@ -19,7 +19,7 @@ PACKAGE = Path(__file__).parents[2] / "packages" / "npm"
 @pytest.fixture(scope="module")
 def built_apps() -> Path:
     """Install the locked packages, check all types, and bundle the apps."""
-    run_npm(PACKAGE, "ci")
+    install_packages(PACKAGE)
     run_npm(PACKAGE, "test")
     return PACKAGE / "test" / "dist" / "apps.js"
 

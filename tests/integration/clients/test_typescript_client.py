@@ -10,7 +10,7 @@ from replygate.commands.openapi_command import openapi_json
 from tests.integration.clients.conftest import Served
 from tests.integration.clients.test_clients_docs import examples, with_server
 from tests.support.http_faults import LOST_ANSWER, Fault, HttpFaults
-from tests.support.node import run_npm
+from tests.support.node import install_packages, run_npm
 
 PACKAGE = Path(__file__).parents[3] / "packages" / "client-ts"
 SCHEMA = PACKAGE / "src" / "schema.ts"
@@ -18,7 +18,7 @@ SCHEMA = PACKAGE / "src" / "schema.ts"
 
 @pytest.fixture(scope="module")
 def installed() -> Path:
-    run_npm(PACKAGE, "ci")
+    install_packages(PACKAGE)
     return PACKAGE
 
 

@@ -23,7 +23,7 @@ from comments.storage.interfaces import Storage
 from comments.storage.redis import open_redis
 from tests.support.akismet import BLOG, HAM, SPAM, key_of
 from tests.support.builders import a_site, settings
-from tests.support.node import run_npm
+from tests.support.node import install_packages
 from tests.support.running_service import running_service
 
 CLIENTS = Path(__file__).parents[2] / "support" / "akismet_clients"
@@ -60,7 +60,7 @@ def server(valkey_of_module: str) -> Iterator[Server]:
 def node() -> str:
     found = shutil.which("node")
     assert found, "the tests of Akismet's clients need node on the PATH"
-    run_npm(CLIENTS, "ci")
+    install_packages(CLIENTS)
     return found
 
 
