@@ -206,9 +206,7 @@ def work(queue: str, settings: Settings, deps: Deps | None = None) -> None:
         deps = replace(deps, ask_scorer=open_scorer(settings).ask)  # only here, because a scorer may need much memory
     retried(deps.storage.server.check_write)
     worker = open_worker(queue, deps)  # connects
-    if not settings.queue_redis_url:  # the server of the storage does not announce jobs that are on another one
-        deps = replace(deps, may_listen=worker.may_listen)
-    set_deps(deps)
+    set_deps(replace(deps, may_listen=worker.may_listen))
     try:
         worker.work(max_jobs=JOBS + random.randrange(JOBS // 10))  # noqa: S311 - random, so that processes do not end at the same time
     finally:

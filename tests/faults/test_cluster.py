@@ -239,9 +239,24 @@ def test_a_scan_begins_again_on_the_new_server_of_its_slot(cluster: Cluster, val
     assert keys <= set(client.scan_iter("*"))
 
 
+def test_a_judge_hears_of_new_work_until_its_site_moves(cluster: Cluster, store: Storage) -> None:
+    for site in by_server(cluster).values():
+        with store.announcements.listen_for_work(site) as next_announced:
+            assert not store.comments.accept(a_comment(site=site), an_admission()).wakeup
+            assert next_announced(10) == {site}
+            slot = slot_of_site(site)
+            source = cluster.owner(slot)
+            move_at_once(cluster, slot, source, next(port for port in cluster.nodes if port != source))
+            assert store.comments.accept(a_comment(site=site), an_admission()).wakeup
+
+
+def by_server(cluster: Cluster) -> dict[int, str]:
+    """Return a site of each server, by port."""
+    return {cluster.owner(slot_of_site(site)): site for site in map("site-{}".format, range(20))}
+
+
 def test_a_frozen_server_delays_only_its_own_sites(cluster: Cluster, store: Storage) -> None:
-    by_server = {cluster.owner(slot_of_site(site)): site for site in map("site-{}".format, range(20))}
-    (frozen, its_site), (_, other_site), *_ = by_server.items()
+    (frozen, its_site), (_, other_site), *_ = by_server(cluster).items()
     cluster.nodes[frozen].process.send_signal(signal.SIGSTOP)
     try:
         with pytest.raises(StorageDown):

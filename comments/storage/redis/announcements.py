@@ -27,19 +27,24 @@ class RedisAnnouncements:
 
     @contextmanager
     def listen(self) -> Iterator[NextAnnounced]:
-        with self._subscription(lambda channel: channel.psubscribe(self._keys.decided("*"))) as next_announced:
+        pattern = self._keys.decided("*")
+        with self._subscription(self._client, lambda channel: channel.psubscribe(pattern)) as next_announced:
             yield next_announced
 
     @contextmanager
     def listen_for_work(self, site: str, *channels: str) -> Iterator[NextAnnounced]:
+        """Listen on the server that has the site, because scripts count only the listeners of their own server."""
         names = (work_channel(self._client, self._keys, site), *channels)
-        with self._subscription(lambda channel: channel.subscribe(*names), len(names)) as next_announced:
+        server = self._client.server_of(names[0])
+        with self._subscription(server, lambda channel: channel.subscribe(*names), len(names)) as next_announced:
             yield next_announced
 
     @contextmanager
-    def _subscription(self, subscribe: Callable[[Client], None], names: int = 1) -> Iterator[NextAnnounced]:
+    def _subscription(
+        self, server: Client, subscribe: Callable[[Client], None], names: int = 1
+    ) -> Iterator[NextAnnounced]:
         try:
-            with self._client.pubsub(ignore_subscribe_messages=True) as channel:
+            with server.pubsub(ignore_subscribe_messages=True) as channel:
                 subscribe(channel)
                 for _ in range(names):
                     channel.get_message(timeout=_CONFIRMATION)

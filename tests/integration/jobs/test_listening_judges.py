@@ -23,7 +23,7 @@ from comments.model import Comment
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
 from comments.storage.pauses import OperatorPause
-from comments.storage.redis import connect, open_redis
+from comments.storage.redis import connect, connect_queue, open_redis
 from tests.support.builders import NOW, a_comment, a_site, an_admission, settings
 from tests.support.recorded_jobs import RecordedJobs
 from tests.support.wait import wait_until
@@ -186,7 +186,7 @@ def test_the_server_has_ended_the_subscription_when_a_job_claims_for_the_last_ti
         assert listeners(connection) == 0
 
 
-Start = Callable[[], "subprocess.Popen[bytes]"]
+Start = Callable[..., "subprocess.Popen[bytes]"]
 
 
 @pytest.fixture
@@ -194,9 +194,10 @@ def start(valkey_settings: Settings) -> Iterator[Start]:
     """Start a judge, and kill it at the end of the test."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def run() -> "subprocess.Popen[bytes]":
+    def run(chosen: Settings = valkey_settings) -> "subprocess.Popen[bytes]":
         words = [sys.executable, "-m", "tests.integration.one_worker", "judge"]
-        words.append(json.dumps({"redis_url": valkey_settings.redis_url, "judge_seconds": LONG}))
+        servers = {"redis_url": chosen.redis_url, "queue_redis_url": chosen.queue_redis_url}
+        words.append(json.dumps({**servers, "judge_seconds": LONG}))
         started.append(subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
         return started[-1]
 
@@ -237,3 +238,22 @@ def test_the_sweep_finds_the_work_of_a_listening_judge_that_hangs(
     Sweep(build_deps(valkey_settings), connection).run_once()
     start()
     wait_for(store, comment)
+
+
+def test_a_judge_listens_if_jobs_have_a_server_of_their_own(
+    start: Start, cluster_storage: Storage, cluster_settings: Settings
+) -> None:
+    for id in ("blog", "shop"):
+        cluster_storage.sites.put(replace(a_site(moderation="suspicious", per_minute=0), id=id))
+    jobs = RQJobs(connect_queue(cluster_settings))
+    start(cluster_settings)
+    jobs.enqueue(JUDGE, "blog", "token")
+    with connect(cluster_settings) as connection:
+        wait_until(lambda: listeners(connection) == 1)
+        comment, wakeup = sent(cluster_storage)
+        assert not wakeup
+        wait_for(cluster_storage, comment)
+        other, wakeup = sent(cluster_storage, "shop")
+        jobs.enqueue(JUDGE, "shop", wakeup)
+        wait_until(lambda: listeners(connection) == 0, seconds=LONG / 2)
+        wait_for(cluster_storage, other)
