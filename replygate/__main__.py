@@ -1,6 +1,7 @@
 """The command line. `replygate up` runs everything on one machine; other commands run one part or manage it."""
 
 import os
+import sys
 import time
 from functools import partial
 from pathlib import Path
@@ -9,7 +10,6 @@ from typing import Any
 import click
 
 from comments import logs
-from comments.errors import Invalid, ReplygateError, SettingsInvalid, StorageDown
 from comments.job_queue import FORMER_QUEUES, QUEUES
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
@@ -17,7 +17,7 @@ from comments.watchdog import give_signs_of_life
 from service.ops.health import PARTS, read_health
 from workers import run, sweep
 
-from . import up, web_server
+from . import web_server
 from .commands import (
     audit_command,
     backup_commands,
@@ -44,12 +44,7 @@ from .commands import (
 )
 from .deployment import current_deployment, load_settings, open_deployment
 from .evaluation import evaluate_command
-
-
-class UsageProblem(click.ClickException):
-    """Ends with exit status 2, which shells expect for invalid arguments and settings."""
-
-    exit_code = 2
+from .expected_errors import expected_errors
 
 
 class PartName(click.Choice[str]):
@@ -63,17 +58,8 @@ class MainGroup(click.Group):
     """Prints expected errors as a sentence on standard error, without a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        try:
+        with expected_errors():
             return super().invoke(ctx)
-        except ReplygateError as error:
-            kind = UsageProblem if isinstance(error, Invalid | SettingsInvalid) else click.ClickException
-            raise kind(_message(error)) from error
-
-
-def _message(error: ReplygateError) -> str:
-    if isinstance(error, Invalid):
-        return "\n".join(f"{problem.field} {problem.message}" for problem in error.problems)
-    return f"Valkey does not answer: {error}" if isinstance(error, StorageDown) else str(error)
 
 
 @click.group(cls=MainGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -124,7 +110,10 @@ cli.add_command(train_command.train)
 @click.pass_context
 def run_everything(context: click.Context, host: str, port: int | None, examples: bool) -> None:
     """Run all parts on this machine, with an embedded Valkey. Ctrl-C stops them."""
-    up.up(context.find_root().params["data"], os.environ, host=host, port=port or 0, examples=examples)
+    options = ["--host", host, "--port", str(port or 0), *["--examples"] * examples]
+    # Another program in this process: the supervisor runs as long as the service, and needs little of what is imported.
+    words = [sys.executable, "-m", "replygate.up", "--data", str(context.find_root().params["data"]), *options]
+    os.execv(sys.executable, words)  # noqa: S606 - our own words
 
 
 @cli.command("web")

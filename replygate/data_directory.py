@@ -12,10 +12,13 @@ from pathlib import Path
 from comments.errors import SettingsInvalid
 
 from . import embedded_valkey
-from .deployment import KEY_FILE
 
 log = logging.getLogger(__name__)
 
+#: The file with the secret key, which the first `replygate up` creates.
+KEY_FILE = "secret"
+#: The file with the public address, which `replygate up` writes.
+ADDRESS_FILE = "address"
 #: Bytes. With less free space, Valkey may not be able to write the next comments.
 LITTLE_SPACE = 100_000_000
 

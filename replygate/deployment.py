@@ -14,11 +14,7 @@ from comments.storage.interfaces import Storage
 from comments.storage.redis import connect_queue, open_redis
 
 from . import embedded_valkey
-
-#: The file with the secret key, which the first `replygate up` creates.
-KEY_FILE = "secret"
-#: The file with the public address, which `replygate up` writes.
-ADDRESS_FILE = "address"
+from .data_directory import ADDRESS_FILE, KEY_FILE
 
 
 @dataclass(frozen=True, slots=True)

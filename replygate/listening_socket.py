@@ -8,9 +8,6 @@ import os
 import socket
 from collections.abc import MutableMapping
 
-from granian._granian import SocketHolder
-from granian.server.mp import MPServer
-
 from .exec_with_parent import PASSED_SOCKET
 
 #: Connections that wait to be accepted.
@@ -29,18 +26,3 @@ def open_socket(host: str, port: int) -> socket.socket:
     """Listen on an address; "::" is all of IPv6 and IPv4. Raises OSError if it is in use."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host, port), family=family, backlog=MAX_BACKLOG, dualstack_ipv6=host == "::")
-
-
-class SharedSocketServer(MPServer):
-    """Granian with one socket for all processes. By itself it opens one in each process, which ends with it."""
-
-    def __init__(self, listening: socket.socket, target: str, **options: object) -> None:
-        super().__init__(target, backlog=MAX_BACKLOG, **options)  # type: ignore[arg-type]  # Granian's own options
-        self._listening = listening
-
-    def _init_shared_socket(self) -> None:
-        self._listening.setblocking(False)
-        self._listening.set_inheritable(True)
-        self._sso = self._listening
-        # Granian's types do not name the arguments: descriptor, whether it is a Unix socket, backlog.
-        self._shd = SocketHolder(self._listening.fileno(), False, MAX_BACKLOG)  # type: ignore[call-arg, assignment]

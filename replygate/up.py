@@ -5,37 +5,28 @@ import http.client
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
 from comments import logs
-from comments.errors import NotFound, SettingsInvalid
-from comments.person import Person
+from comments.errors import SettingsInvalid
 from comments.settings import PREFIX, TRUE, Settings
-from comments.site import Site
-from comments.storage.interfaces import Storage
-from comments.storage.redis import open_redis
-from service.accounts.invitations import sign_in_link
 
 from . import embedded_valkey
-from .data_directory import SpaceCheck, locked, make_private, secret_file
-from .deployment import ADDRESS_FILE
+from .data_directory import ADDRESS_FILE, SpaceCheck, locked, make_private, secret_file
+from .demo_preparation import DEMO_ACCOUNT, add_examples, prepare_demo
+from .expected_errors import expected_errors
 from .listening_socket import open_socket, passed_socket
 from .log_file import open_log
 from .supervised_part import SupervisedPart
 from .supervisor import Supervisor
 
-#: The site and the account that the first start creates.
-_DEMO_SITE_ID, _DEMO_ACCOUNT = "demo", "admin"
 #: Sender of the mails that a demo without a mail server writes to files.
 DEMO_SENDER = "replies@demo.example"
 LOG_FILE = "replygate.log"
@@ -68,14 +59,15 @@ def up(directory: Path, env: Mapping[str, str], *, host: str = "", port: int = 0
         check_space()
         _progress("Starting Replygate …")
         supervisor.start(_valkey(directory))
-        storage = open_redis(settings)
-        _create_demo(storage, settings)
-        if examples and settings.demo and not storage.comments.counters(_DEMO_SITE_ID).accepted:
-            _add_examples(log.file, environment)
+        demo = prepare_demo(environment)
+        if examples and settings.demo and not demo.has_comments:
+            _progress("Adding example comments …")
+            if not add_examples(log.file, environment):
+                _progress("The example comments are not complete; the log says why.")
         (directory / ADDRESS_FILE).write_text(settings.public_url)
         for part in _parts(settings, environment, listening.fileno()):
             supervisor.start(part)
-        click.echo(welcome(storage, settings, directory))
+        click.echo(welcome(demo.sign_in_link, settings, directory))
         supervisor.watch([log.limit, check_space])
     _progress(f"Replygate has stopped. All comments are safe in {directory}/.")
 
@@ -171,26 +163,6 @@ def _is_served(settings: Settings) -> bool:
         connection.close()
 
 
-def _create_demo(storage: Storage, settings: Settings) -> None:
-    """Create the demo site and its owner on the first start."""
-    storage.server.prepare()
-    existing = next((site for site in storage.sites.all() if site.id == _DEMO_SITE_ID), None)
-    site = existing or Site(_DEMO_SITE_ID, "Demo", datetime.now(UTC))
-    if settings.public_url not in site.origins:  # the port may have changed since the last start
-        storage.sites.put(replace(site, origins=(*site.origins, settings.public_url)))
-    if not storage.people.all():
-        storage.people.put(Person(_DEMO_ACCOUNT, {_DEMO_SITE_ID: "owner"}, operator=True))
-
-
-def _add_examples(log: BinaryIO, environment: Mapping[str, str]) -> None:
-    """Add the example comments in a process of its own, because it needs the filters, which take memory."""
-    _progress("Adding example comments …")
-    command = [sys.executable, "-m", "replygate", "demo"]
-    done = subprocess.run(command, env=environment, stdout=log, stderr=log, check=False)  # noqa: S603 - our own words
-    if done.returncode:
-        _progress("The example comments are not complete; the log says why.")
-
-
 def _mail_folder(settings: Settings, directory: Path) -> list[tuple[str, str]]:
     """Return a line that says where mails go when they are only written to files."""
     folder = settings.smtp_url.folder if settings.smtp_url else None
@@ -199,20 +171,30 @@ def _mail_folder(settings: Settings, directory: Path) -> list[tuple[str, str]]:
     return [("Mail", f"{folder} (written to files; set REPLYGATE_SMTP_URL to send them)")] if folder else []
 
 
-def welcome(storage: Storage, settings: Settings, directory: Path) -> str:
-    """List the addresses to open first. The sign-in link is new each time, until a password is set."""
+def welcome(link: str, settings: Settings, directory: Path) -> str:
+    """List the addresses to open first, with the link to sign in if there is one."""
     lines = [
         ("Demo article", f"{settings.public_url}/demo/"),
         ("Review page", f"{settings.public_url}/review"),
+        *([(f"Sign in as {DEMO_ACCOUNT}", f"{link} (works once)")] if link else []),
         ("Ops page", f"{settings.public_url}/ops"),
         *_mail_folder(settings, directory),
         ("Logs", str(directory / LOG_FILE)),
     ]
-    try:
-        if not storage.people.get(_DEMO_ACCOUNT).password:
-            link = sign_in_link(storage, settings.public_url, _DEMO_ACCOUNT)
-            lines.insert(2, (f"Sign in as {_DEMO_ACCOUNT}", f"{link} (works once)"))
-    except NotFound:
-        pass  # the account was removed
     width = max(len(name) for name, _ in lines)
     return "\n".join(["Replygate is up. Ctrl-C stops it.", *(f"  {name:<{width}}  {text}" for name, text in lines)])
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), required=True)
+@click.option("--host", default="")
+@click.option("--port", default=0)
+@click.option("--examples", is_flag=True)
+def main(data: Path, host: str, port: int, examples: bool) -> None:
+    """Run everything. `replygate up` checks the options and replaces itself with this program."""
+    with expected_errors():
+        up(data, os.environ, host=host, port=port, examples=examples)
+
+
+if __name__ == "__main__":
+    main()

@@ -29,7 +29,8 @@ from service.web.errors import ERROR_FORMS
 
 from .exec_with_parent import stop_with_parent
 from .granian_wsgi import WSGIAdapter
-from .listening_socket import SharedSocketServer, open_socket, passed_socket
+from .listening_socket import open_socket, passed_socket
+from .shared_socket_server import SharedSocketServer
 
 log = logging.getLogger(__name__)
 

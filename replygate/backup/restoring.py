@@ -16,8 +16,8 @@ from comments.storage.redis import connect
 from comments.storage.redis.client import StoreClient
 from comments.storage.redis.key_copies import begin_restore, copy_keys
 from replygate import embedded_valkey
-from replygate.data_directory import locked, make_private
-from replygate.deployment import KEY_FILE, is_set
+from replygate.data_directory import KEY_FILE, locked, make_private
+from replygate.deployment import is_set
 from replygate.private_files import private_file
 
 from .backup_file import BackupDamaged, BackupHeader, unpack_backup

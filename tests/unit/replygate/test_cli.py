@@ -15,7 +15,7 @@ from comments.smtp_settings import SMTPSettings
 from comments.storage.interfaces import Storage
 from replygate.__main__ import cli
 from replygate.commands.status_command import watch
-from replygate.deployment import ADDRESS_FILE, KEY_FILE
+from replygate.data_directory import ADDRESS_FILE, KEY_FILE
 from replygate.deployment import load_settings as find
 from replygate.embedded_valkey import start, url
 from replygate.up import welcome
