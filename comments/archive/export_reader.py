@@ -13,7 +13,7 @@ from comments.errors import Invalid, Problem
 from comments.model import Comment
 from comments.site import Site
 from comments.storage.archives import ArchivedComment, StoredRow
-from comments.storage.codec import ANY_ID, DRAFT_SUFFIX, milliseconds
+from comments.storage.codec import ANY_ID, DRAFT_SUFFIX
 from comments.storage.values import DATA_VERSION
 
 from .export_lines import EXPORT_END, EXPORT_HEADER, EXPORT_VERSION, row_of
@@ -25,6 +25,8 @@ from .row_checks import COMMENT_ROWS, is_row, row_problem
 LONGEST_LINE = 32 * 1024 * 1024
 #: Version of an export without a first line of its own: the site, and its comments by status.
 FORMER_VERSION = 1
+#: Years of comments and decisions. Computing with later or earlier times fails at the ends of the calendar.
+STORED_YEARS = range(1900, 9000)
 _SITE_ID = re.compile(r"(?!all$)[a-z0-9-]{1,40}")
 #: Order of the kinds of lines.
 LINE_ORDER = (EXPORT_HEADER, "site", "member", "comment", "row", EXPORT_END)
@@ -163,7 +165,8 @@ class _Reader:
             raise ValueError("has a status that its decisions do not give")
         if not last and comment.status != "queued":
             raise ValueError("has a status without a decision")
-        milliseconds(comment.received)
+        if any(at.year not in STORED_YEARS for at in (comment.received, *(step.at for step in comment.decisions))):
+            raise ValueError("has a time that cannot be counted")
         return comment
 
     def _entry_problem(self, row: StoredRow) -> str:

@@ -116,6 +116,12 @@ CHANGES: dict[str, tuple[str, Callable[[dict[str, Any]], object]]] = {
     "no id": ("comment", lambda line: line.update(id="../../etc/passwd")),
     "a status without a decision": ("comment", lambda line: line.update(status="approved", decisions=[], version=0)),
     "another version": ("comment", lambda line: line.update(version=99)),
+    "a time at the end of the calendar": ("comment", lambda line: line.update(received="9999-12-31T23:59:59+00:00")),
+    "a time at its beginning": ("comment", lambda line: line.update(received="0001-01-01T00:00:00+00:00")),
+    "a decision at the end of the calendar": (
+        "comment",
+        lambda line: [step.update(at="9999-12-31T23:59:59+00:00") for step in line["decisions"]],
+    ),
     "no time": ("comment", lambda line: line.update(received="yesterday")),
     "an unknown action": ("comment", lambda line: line.update(decisions=[{"action": "explode"}])),
     "a lesson that is none": ("learned", lambda line: line.update(value={"label": "ham", "tokens": 5})),
