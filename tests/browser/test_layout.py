@@ -77,6 +77,15 @@ def test_pages_fit_on_a_phone(desktop: Desktop, live: Live, paths: list[str]) ->
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
 
 
+def test_explanations_of_settings_stay_in_their_column(desktop: Desktop, live: Live) -> None:
+    page = desktop.open(width=1280)
+    sign_in(page, live.link("ow", demo="owner"))
+    page.goto(f"{live.url}/sites/demo/settings/programs")
+    assert page.locator(".hint").count() > 10
+    wide = "[...document.querySelectorAll('.hint')].filter(e => e.scrollWidth > e.clientWidth).map(e => e.innerText)"
+    assert page.evaluate(wide) == []
+
+
 def test_buttons_are_large_enough_for_touch(desktop: Desktop, live: Live, paths: list[str]) -> None:
     page = signed_in(desktop, live, width=390, has_touch=True)
     page.goto(f"{live.url}/review/demo")
