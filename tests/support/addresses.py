@@ -219,6 +219,7 @@ BEHIND_THE_DOOR = (
     _post("/ops/judging/refuse", OPERATOR, site="*"),
     _post("/ops/judging/accept", OPERATOR, site="*"),
     _post("/ops/judging/<site>/new-comments", OPERATOR, to="accept"),
+    _post("/ops/judging/<site>/retry", OPERATOR),
     _post("/ops/judging/<site>/<id>/retry", OPERATOR, 404),
     _post("/ops/judging/<site>/<id>/hold", OPERATOR, 404),
     _get("/ops/deliveries", OPERATOR),
