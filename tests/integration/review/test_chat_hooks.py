@@ -143,7 +143,7 @@ def test_a_forged_or_an_expired_button_of_slack_decides_nothing(web: WebApp, not
 
 def code_of(web: WebApp) -> str:
     ines = web.signed_in("Ines", blog="moderator")
-    found = re.search(r'<strong class="mono">(\w{8})</strong>', ines.post_form("/account/notices/code").text)
+    found = re.search(r'<strong class="mono">(\w{8})</strong>', ines.submit("/account/notices/code").text)
     assert found
     return found[1]
 
