@@ -73,8 +73,14 @@ def up(directory: Path, env: Mapping[str, str], *, host: str = "", port: int = 0
 
 
 def _restart_signals() -> tuple[signal.Signals, ...]:
-    """On a terminal, SIGHUP means that it was closed, and ends this process."""
-    return () if sys.stdin.isatty() else (signal.SIGHUP,)
+    """With a terminal, SIGHUP means that it was closed, and ends this process; `nohup` has it ignored."""
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        return ()
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))  # whatever the input is
+    except OSError:
+        return (signal.SIGHUP,)
+    return ()
 
 
 def _progress(line: str) -> None:
@@ -192,6 +198,8 @@ def welcome(link: str, settings: Settings, directory: Path) -> str:
 @click.option("--examples", is_flag=True)
 def main(data: Path, host: str, port: int, examples: bool) -> None:
     """Run everything. `replygate up` checks the options and replaces itself with this program."""
+    if sys.stdin is None:  # closed: no other file may get its number
+        os.open(os.devnull, os.O_RDONLY)
     with expected_errors():
         up(data, os.environ, host=host, port=port, examples=examples)
 

@@ -67,7 +67,7 @@ class Installation:
         env = {**os.environ, **{PREFIX + name: value for name, value in chosen.items()}, **self.environment}
         words = [sys.executable, "-m", "replygate", "--data", str(self.directory), "up", "--port", str(self.port)]
         pipes: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-        self.process = subprocess.Popen(words, cwd=ROOT, env=env, **pipes)
+        self.process = subprocess.Popen(words, cwd=ROOT, env=env, start_new_session=True, **pipes)
         assert self.process.stdout is not None
         assert b"is up" in self.process.stdout.readline()
 

@@ -37,7 +37,7 @@ def up() -> Iterator[Up]:
         env[f"{PREFIX}JUDGES"] = "1"
         words = [sys.executable, "-m", "replygate", "--data", f"{directory}/var", "up", "--port", str(port)]
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        process = subprocess.Popen(words, cwd=ROOT, env=env, text=True, **pipes)
+        process = subprocess.Popen(words, cwd=ROOT, env=env, text=True, start_new_session=True, **pipes)
         greeting(process)
         yield process, port
         process.terminate()

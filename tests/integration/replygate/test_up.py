@@ -40,11 +40,15 @@ def up(directory: Path, port: int) -> Iterator[Up]:
     """Start `replygate up`, and kill it with all its parts at the end of the test."""
     started: list[subprocess.Popen[str]] = []
 
-    def run(*options: str, directory: Path = directory) -> "subprocess.Popen[str]":
+    def run(
+        *options: str, directory: Path = directory, shell: str = "", stdin: int | None = None
+    ) -> "subprocess.Popen[str]":
         env = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
         words = [sys.executable, "-m", "replygate", "--data", str(directory), "up", "--port", str(port), *options]
+        if shell:  # a script that runs its arguments
+            words = ["sh", "-c", shell, "sh", *words]
         words_go = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        started.append(subprocess.Popen(words, cwd=ROOT, env=env, text=True, **words_go))
+        started.append(subprocess.Popen(words, cwd=ROOT, env=env, text=True, stdin=stdin, **words_go))
         return started[-1]
 
     yield run
@@ -126,6 +130,27 @@ def test_no_process_is_left_after_any_kind_of_end(up: Up, number: signal.Signals
     assert process.wait(60) == (0 if number is not signal.SIGKILL else -signal.SIGKILL)
     for pid in parts:
         wait_until(lambda pid=pid: has_ended(pid), f"{pid} is gone")
+
+
+def test_under_nohup_and_without_input_a_closing_terminal_changes_nothing(up: Up) -> None:
+    process = up(shell='trap "" HUP; exec "$@" <&-')
+    greeting(process)
+    ignored = re.search(r"^SigIgn:\s*(\w+)", Path(f"/proc/{process.pid}/status").read_text(), re.MULTILINE)
+    assert ignored
+    assert int(ignored[1], 16) & 1 << signal.SIGHUP - 1
+    process.terminate()
+    assert process.wait(60) == 0
+
+
+def test_a_closing_terminal_stops_everything_whatever_the_input_is(up: Up) -> None:
+    terminal, end = os.openpty()
+    process = up(shell="""exec setsid --ctty sh -c 'exec "$@" </dev/null' sh "$@" """, stdin=end)
+    os.close(end)
+    greeting(process)
+    parts = below(process)
+    os.close(terminal)
+    assert process.wait(60) == -signal.SIGHUP
+    wait_until(lambda: all(map(has_ended, parts)), "all parts have stopped")
 
 
 def test_ctrl_c_says_what_stops_and_that_comments_are_safe(up: Up, directory: Path) -> None:
