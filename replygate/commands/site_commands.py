@@ -52,7 +52,7 @@ def add_site(id: str, settings: tuple[str, ...]) -> None:
 
 @site.command("list")
 def list_sites() -> None:
-    """List all sites with the number of comments that wait."""
+    """List all sites with the number of comments that wait. Paused and deleted sites are marked."""
     deployment = current_deployment()
     storage = deployment.storage
     rows = [
@@ -61,10 +61,11 @@ def list_sites() -> None:
             site.name,
             storage.queue.depth(site.id).queued,
             storage.comments.counters(site.id).current.get(Status.HELD, 0),
+            "deleted" if site.deleted else "paused" if site.paused else "",
         )
         for site in storage.sites.all()
     ]
-    click.echo(columns(("ID", "NAME", "QUEUED", "NEEDS REVIEW"), rows))
+    click.echo(columns(("ID", "NAME", "QUEUED", "NEEDS REVIEW", "STATE"), rows))
 
 
 @site.command("show")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import fields, replace
+from datetime import UTC, datetime
 
 import pytest
 from click.testing import Result
@@ -59,12 +60,19 @@ def test_sites_are_listed_with_their_queued_comments(run: Run, storage: Storage,
     accepted(storage)
     decided(storage, accepted(storage), Action.HOLD)
     head, row = run("site", "list").stdout.splitlines()
-    assert head.split() == ["ID", "NAME", "QUEUED", "NEEDS", "REVIEW"]
+    assert head.split() == ["ID", "NAME", "QUEUED", "NEEDS", "REVIEW", "STATE"]
     assert row.split() == ["blog", "A", "blog", "1", "1"]
 
 
 def test_the_list_without_sites_has_only_a_head(run: Run):
-    assert run("site", "list").stdout.split() == ["ID", "NAME", "QUEUED", "NEEDS", "REVIEW"]
+    assert run("site", "list").stdout.split() == ["ID", "NAME", "QUEUED", "NEEDS", "REVIEW", "STATE"]
+
+
+def test_the_list_marks_paused_and_deleted_sites(run: Run, storage: Storage, blog: Site):
+    storage.sites.put(a_site(id="calm", name="Calm", paused=True))
+    storage.sites.put(a_site(id="gone", name="Gone", paused=True, deleted=datetime(2026, 1, 1, tzinfo=UTC)))
+    rows = {row.split()[0]: row.split()[-1] for row in run("site", "list").stdout.splitlines()[1:]}
+    assert rows == {"blog": "0", "calm": "paused", "gone": "deleted"}
 
 
 def test_set_accepts_what_show_prints(run: Run, storage: Storage):
