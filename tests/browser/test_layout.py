@@ -86,6 +86,19 @@ def test_explanations_of_settings_stay_in_their_column(desktop: Desktop, live: L
     assert page.evaluate(wide) == []
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_links_below_panels_and_notes_below_buttons_have_space(desktop: Desktop, live: Live, width: int) -> None:
+    page = signed_in(desktop, live, width=width)
+    space = "pair => pair[1].getBoundingClientRect().top - pair[0].getBoundingClientRect().bottom"
+    for path, above, below in (
+        ("/account", "main .panel", ".panel + .cluster"),
+        ("/account/keys", "form.panel button", "form.panel button + p"),
+    ):
+        page.goto(live.url + path)
+        pair = [page.locator(part).first.element_handle() for part in (above, below)]
+        assert page.evaluate(space, pair) >= 16, path
+
+
 def test_buttons_are_large_enough_for_touch(desktop: Desktop, live: Live, paths: list[str]) -> None:
     page = signed_in(desktop, live, width=390, has_touch=True)
     page.goto(f"{live.url}/review/demo")
