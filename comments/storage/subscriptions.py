@@ -37,6 +37,9 @@ class Subscriptions(Protocol):
     def unsubscribe(self, site: str, who: str) -> None:
         """Record that the author wants no email. There is no new request for a month."""
 
+    def has_unsubscribed(self, site: str, who: str) -> bool:
+        """True for a month after the author unsubscribed, unless they confirmed again."""
+
     def mute(self, site: str, comment: str) -> None:
         """Record that the author of this comment wants no email about replies to it."""
 

@@ -1,12 +1,14 @@
 """Pages behind links in emails to moderators: confirm an address, and unsubscribe.
 
 Opening a page changes nothing, because mail scanners open every link. The secret in the address authorizes its button,
-so it needs neither a session nor a CSRF token.
+so it needs neither a session nor a CSRF token. A button leads back to its page, which shows the state, so that a reload
+repeats nothing.
 """
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from comments.audit import AuditAction, AuditEntry
 from comments.errors import NotFound
@@ -32,13 +34,13 @@ def address_page(token: str) -> Response:
 
 
 @blueprint.post("/confirm/<token>")
-def confirm_address(token: str) -> Response:
+def confirm_address(token: str) -> AnyResponse:
     link, person = _opened("confirm", token)
     if person is None or (state := _state(link, person)):
         return _page(link, person, state if person else "expired")
     action = AuditEntry(person.name, AuditAction.NOTICE_ADDRESS, after="confirmed", origin=client_network(deps()))
     replace_person(person, replace(person, email_confirmed=True), action)
-    return _page(link, person, "confirmed")
+    return redirect(url_for("address_links.address_page", token=token), 303)
 
 
 def _state(link: AddressLink, person: Person | None) -> str:
@@ -51,14 +53,17 @@ def _state(link: AddressLink, person: Person | None) -> str:
 @blueprint.get("/stop/<token>")
 def stop_page(token: str) -> Response:
     link, person = _opened("stop", token)
-    return _page(link, person, "stop")
+    return _page(link, person, "stop" if person and _gets_emails(link, person) else "stopped")
 
 
 @blueprint.post("/stop/<token>")
-def stop_notices(token: str) -> Response:
-    """Turn the emails about one site off. Mail programs post this with one click (RFC 8058)."""
+def stop_notices(token: str) -> AnyResponse:
+    """Turn the emails about one site off.
+
+    Mail programs post this with one click (RFC 8058), and follow no redirect. The button of the page sends `stop`.
+    """
     link, person = _opened("stop", token)
-    if person and person.email == link.email and person.notice_choice(link.site).frequency is not NoticeFrequency.OFF:
+    if person and _gets_emails(link, person):
         choice = replace(person.notice_choice(link.site), frequency=NoticeFrequency.OFF)
         others = tuple(each for each in person.notices if each.site != link.site)
         origin = client_network(deps())
@@ -67,7 +72,13 @@ def stop_notices(token: str) -> Response:
         )
         replace_person(person, replace(person, notices=(*others, SiteNotices(link.site, choice))), action)
         deps().storage.notices.forget(link.site, EMAIL_RECEIVER + person.name)
+    if "stop" in request.form:
+        return redirect(url_for("address_links.stop_page", token=token), 303)
     return _page(link, person, "stopped")
+
+
+def _gets_emails(link: AddressLink, person: Person) -> bool:
+    return person.email == link.email and person.notice_choice(link.site).frequency is not NoticeFrequency.OFF
 
 
 def _opened(purpose: LinkPurpose, token: str) -> tuple[AddressLink, Person | None]:

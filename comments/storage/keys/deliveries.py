@@ -55,7 +55,7 @@ class DeliveryKeys(Names):
 
     @stored(ExportClass.TEMPORARY, "keyed identity")
     def confirmation_request(self, site: str, who: str) -> str:
-        """string; the comment that asks an author, or "sent"; Subscriptions; Subscriptions; a week, or a month."""
+        """string; a comment that asks, "sent" or "unsubscribed"; Subscriptions; Subscriptions; a week, or a month."""
         return self._of(site, f"asked:{who}")
 
     @stored(ExportClass.EXPORTED)

@@ -9,7 +9,8 @@ from comments.storage.subscriptions import ASK_AGAIN, ASK_AGAIN_AFTER_NO
 
 from .client import Client, guarded
 
-SENT = "sent"
+#: Values of a confirmation request that no comment can reserve.
+SENT, UNSUBSCRIBED = "sent", "unsubscribed"
 
 
 @guarded
@@ -49,8 +50,15 @@ class RedisSubscriptions:
     def unsubscribe(self, site: str, who: str) -> None:
         pipe = self._client.pipeline()
         pipe.hdel(self._keys.subscribers(site), who)
-        pipe.set(self._keys.confirmation_request(site, who), SENT, ex=ASK_AGAIN_AFTER_NO)
+        pipe.set(self._keys.confirmation_request(site, who), UNSUBSCRIBED, ex=ASK_AGAIN_AFTER_NO)
         pipe.execute()
+
+    def has_unsubscribed(self, site: str, who: str) -> bool:
+        pipe = self._client.pipeline(transaction=False)
+        pipe.hexists(self._keys.subscribers(site), who)
+        pipe.get(self._keys.confirmation_request(site, who))
+        confirmed, request = pipe.execute()
+        return not confirmed and request == UNSUBSCRIBED.encode()
 
     def mute(self, site: str, comment: str) -> None:
         self._client.sadd(self._keys.muted(site), comment)

@@ -96,7 +96,9 @@ def test_an_address_is_confirmed_by_its_owner_with_a_button(
         assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
         assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert not web.storage.people.get("Ines").email_confirmed
-    assert "Address confirmed" in stranger.post(link).text
+    pressed = stranger.post(link)
+    assert (pressed.status_code, pressed.location) == (303, link)
+    assert "Address confirmed" in stranger.get(pressed.location).text
     assert web.storage.people.get("Ines").email_confirmed
     assert "Address confirmed" in stranger.post(link).text, "a second press changes nothing"
 
@@ -141,6 +143,22 @@ def test_one_click_unsubscribing_turns_one_site_off(notices: NoticeDeployment, w
     notices.held()
     notices.send()
     assert len(notices.mail.letters) == 1
+
+
+def test_a_reload_after_stopping_emails_leaves_them_on_after_they_were_turned_on(
+    notices: NoticeDeployment, web: WebApp
+) -> None:
+    person = notices.add_person()
+    notices.held()
+    notices.send()
+    stop = notices.mail.letters[0].message["List-Unsubscribe"].strip("<>").removeprefix("http://127.0.0.1:8000")
+    (name, value), *_ = re.findall(r'<button [^>]*name="(\w+)" value="(\w+)"', web.anonymous().get(stop).text)
+    pressed = web.anonymous().post(stop, data={name: value})
+    assert (pressed.status_code, pressed.location) == (303, stop)
+    assert "Emails are off" in web.anonymous().get(pressed.location).text
+    web.storage.people.put(person)
+    assert "Stop these emails?" in web.anonymous().get(pressed.location).text
+    assert web.storage.people.get("Ines").notice_choice("blog").frequency is NoticeFrequency.INSTANT
 
 
 def test_a_malformed_address_is_refused(web: WebApp, ines: SignedInClient) -> None:

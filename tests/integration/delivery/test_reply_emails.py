@@ -43,7 +43,7 @@ def test_from_subscribing_to_unsubscribing(deployment: MailDeployment) -> None:
     deployment.replied(comment, author="Too early")
     assert deployment.deliver() == [request], "opening the link does not confirm"
 
-    assert deployment.client.post(confirm).status_code == 200
+    assert deployment.client.post(confirm).status_code == 303
     reply = deployment.replied(comment, content="I beg to <differ>.")
     _, notification = deployment.deliver()
     assert notification.message["Subject"] == "Re: Your comment on A blog"
@@ -192,7 +192,7 @@ def test_muting_one_comment_keeps_the_notifications_of_the_others(deployment: Ma
     one, two = deployment.subscribed(), deployment.subscribed(content="Another thought.")
     deployment.replied(one)
     (notification,) = deployment.deliver()
-    assert deployment.client.post(link(notification, "stop"), data={"which": "comment"}).status_code == 200
+    assert deployment.client.post(link(notification, "stop"), data={"which": "comment"}).status_code == 303
     deployment.replied(one, author="Cleo")
     deployment.replied(two, author="Dan")
     assert [letter.text.split()[0] for letter in deployment.deliver()] == ["Bob", "Dan"]

@@ -81,6 +81,43 @@ def test_one_click_unsubscribing_needs_only_a_post(deployment: MailDeployment, b
     assert not deployment.storage.subscriptions.wants_mail("blog", comment.identity, comment.id)
 
 
+def test_a_button_leads_back_to_its_page_and_a_reload_repeats_nothing(deployment: MailDeployment) -> None:
+    comment, client = deployment.approved(), deployment.client
+    subscriptions = deployment.storage.subscriptions
+    (question,) = deployment.deliver()
+    confirm, stop = link(question, "confirm"), one_click(question)
+    confirmed = client.post(confirm)
+    assert (confirmed.status_code, confirmed.location) == (303, confirm)
+    assert "Notifications are on" in client.get(confirmed.location).text
+
+    muted = client.post(stop, data={"which": "comment"})
+    assert "unsubscribed from this comment" in client.get(muted.location).text
+    left = client.post(stop, data={"which": "all"})
+    assert (muted.status_code, left.status_code) == (303, 303)
+    assert "You are unsubscribed" in client.get(left.location).text
+    client.get(confirmed.location)
+    assert subscriptions.confirmed_at("blog", comment.identity) is None
+
+    subscriptions.confirm("blog", comment.identity)
+    assert "You are unsubscribed" not in client.get(left.location).text
+    assert subscriptions.confirmed_at("blog", comment.identity)
+
+
+def test_a_confirmation_link_asks_again_after_unsubscribing(deployment: MailDeployment) -> None:
+    comment, client = deployment.approved(), deployment.client
+    subscriptions = deployment.storage.subscriptions
+    (question,) = deployment.deliver()
+    confirm = link(question, "confirm")
+    client.post(confirm)
+    client.post(one_click(question), data={"List-Unsubscribe": "One-Click"})
+    page = client.post(confirm, follow_redirects=True).text  # from a page that was open before
+    assert "You are unsubscribed" in page
+    assert 'name="again"' in page
+    assert subscriptions.confirmed_at("blog", comment.identity) is None
+    assert "Notifications are on" in client.post(confirm, data={"again": "yes"}, follow_redirects=True).text
+    assert subscriptions.confirmed_at("blog", comment.identity)
+
+
 # Asking for it
 
 

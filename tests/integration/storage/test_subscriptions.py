@@ -53,6 +53,18 @@ def test_confirmed_authors_get_no_request(storage: Storage) -> None:
     assert not storage.subscriptions.reserve_request("blog", WHO, ONE)
 
 
+def test_an_author_has_unsubscribed_until_they_confirm_again(storage: Storage) -> None:
+    of = storage.subscriptions
+    of.reserve_request("blog", WHO, ONE)
+    of.request_sent("blog", WHO)
+    assert not of.has_unsubscribed("blog", WHO)
+    of.unsubscribe("blog", WHO)
+    assert (of.has_unsubscribed("blog", WHO), of.has_unsubscribed("shop", WHO)) == (True, False)
+    assert not of.reserve_request("blog", WHO, TWO)
+    of.confirm("blog", WHO)
+    assert not of.has_unsubscribed("blog", WHO)
+
+
 def test_unsubscribing_stops_mail_and_requests(storage: Storage) -> None:
     of = storage.subscriptions
     of.confirm("blog", WHO)
