@@ -39,6 +39,7 @@ KIND_LABELS = {
     "key": "API keys",
     "webhook": "Webhooks",
     "judging": "Judging",
+    "intake": "New comments",
     "channel": "Notice channels",
     "person": "Team",
     "link": "Sign-in links",
