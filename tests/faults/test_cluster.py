@@ -13,18 +13,21 @@ from pathlib import Path
 
 import pytest
 
+from comments.audit import AuditAction, AuditEntry
 from comments.errors import StorageDown
 from comments.lifecycle import Action, Status
 from comments.model import Comment
+from comments.shared_learning import LearningGroups
 from comments.site import Webhook
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect, open_redis
 from comments.storage.values import CommentChange
-from tests.support.builders import NOW, a_comment, a_decision, a_site, an_admission, moderated, settings
+from tests.support.builders import NOW, a_comment, a_decision, a_site, an_admission, moderated, published, settings
 from tests.support.cluster import Cluster, running_cluster, slot_of_site
 from tests.support.receiver import Receiver
 from tests.support.running_service import running_service
 from tests.support.wait import wait_until
+from workers.learning.copy_tokens import lesson_tokens
 
 SITES = ("blog", "news", "shop")
 #: Comments of each site before a slot moves, and after it.
@@ -313,3 +316,40 @@ def test_scripts_are_loaded_again_on_a_server_that_lost_them(cluster: Cluster, s
         client.script_flush()
     for site in SITES:
         store.comments.accept(a_comment(site=site), an_admission())
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_removed_site_takes_back_its_lessons_on_the_server_of_another(
+    cluster: Cluster, store: Storage, valkey_url: str, is_first: bool
+) -> None:
+    removed, kept, _ = by_server(cluster).values()
+    group = (removed, kept) if is_first else (kept, removed)
+    chosen = settings(redis_url=cluster.url, queue_redis_url=valkey_url, learn_together=LearningGroups((group,)))
+    together, client = open_redis(chosen), connect(chosen)
+    teach(together, kept)
+    lessons = together.corpus.snapshot(kept)
+    for _ in range(2):
+        teach(together, removed)
+    assert together.corpus.snapshot(kept) != lessons
+    while together.sites.remove_step(removed):
+        pass
+    together.sites.remove(removed, AuditEntry("Replygate", AuditAction.SITE_REMOVE, removed))
+    assert together.corpus.snapshot(kept) == lessons
+    assert [site.id for site in together.sites.all()] == [kept]
+    assert not list(client.scan_iter(f"rg:{{{removed}}}:comment*"))
+    assert together.comments.counters(kept).accepted == 1
+
+
+def teach(store: Storage, site: str) -> None:
+    store.sites.put(a_site(id=site))
+    taught = moderated(store, published(store, site=site), Action.SPAM)
+    store.corpus.learn(site, taught, lesson_tokens(taught))
+
+
+def test_every_server_writes_its_files_anew_after_an_erasure(cluster: Cluster, store: Storage) -> None:
+    before = [client.info("persistence")["aof_rewrites"] for client in cluster.clients()]
+    assert "append-only file was written anew" in store.subjects.rewrite_disk()
+    wait_until(store.subjects.is_disk_rewritten, "the files are written")
+    assert all(
+        client.info("persistence")["aof_rewrites"] > n for client, n in zip(cluster.clients(), before, strict=True)
+    )
