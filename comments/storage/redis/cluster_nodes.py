@@ -28,6 +28,7 @@ class ClusterNodes:
         self._clients: dict[Host, StoreClient] = {}
         self._owners: list[Host | None] = []
         self._is_outdated, self._looked_at = True, float("-inf")
+        self._last_problem = ""
 
     def of_slot(self, slot: int) -> Client:
         """Return the primary of a slot. Raises StorageDown if no server has it."""
@@ -67,26 +68,36 @@ class ClusterNodes:
         with self._lock:
             if self._is_outdated:
                 self._looked_at = time.monotonic()
-                owners = self._read()
+                owners, self._last_problem = self._read()
                 self._owners, self._is_outdated = owners or self._owners, not owners
         if not self._owners:
-            raise StorageDown("no server of the cluster answers")
+            raise StorageDown(f"no server of the cluster answers: {self._last_problem}")
         return self._owners
 
-    def _read(self) -> list[Host | None]:
-        """Ask one server after the other, last those that did not answer. Returns an empty list if none answers."""
+    def _read(self) -> tuple[list[Host | None], str]:
+        """Ask one server after the other, last those that did not answer.
+
+        Returns an empty list and the last server's problem if none answers.
+        """
         known = list(dict.fromkeys([*(owner for owner in set(self._owners) if owner), *self._hosts]))
         random.shuffle(known)
         clients = [(host, self._clients.setdefault(host, self._connect(*host))) for host in known]
+        problem = ""
         for host, client in sorted(clients, key=lambda pair: bool(pair[1].breaker.is_open)):
             try:
                 client.breaker.check()
-                return _owners(host, _slots(client))
-            except redis.TimeoutError:
+                return _owners(host, _slots(client)), ""
+            except redis.TimeoutError as error:
                 client.breaker.open()
-            except (redis.ConnectionError, redis.ResponseError, StorageDown):
-                continue
-        return []
+                problem = _problem(host, error)
+            except (redis.ConnectionError, redis.ResponseError, StorageDown) as error:
+                problem = _problem(host, error)
+        return [], problem
+
+
+def _problem(host: Host, error: Exception) -> str:
+    """Return the server with its error. Neither redis-py nor a server repeats the password."""
+    return f"{host[0]}:{host[1]}: {error}"
 
 
 def _slots(client: Client) -> Sequence[Sequence[Any]]:

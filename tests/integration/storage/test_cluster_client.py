@@ -3,14 +3,14 @@
 import pytest
 
 from comments.audit import AuditAction, AuditEntry, AuditQuery
-from comments.errors import SettingsInvalid
+from comments.errors import SettingsInvalid, StorageDown
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
 from comments.storage.pauses import OperatorPause
 from comments.storage.redis import connect
 from comments.storage.redis.client import StoreClient
 from comments.storage.redis.key_copies import begin_restore, stored_version
-from tests.support.builders import NOW, a_site
+from tests.support.builders import NOW, a_site, settings
 
 ENTRY = AuditEntry("ow", AuditAction.SITE_SET, "title", site="blog")
 
@@ -73,3 +73,25 @@ def test_the_figures_and_problems_are_those_of_all_servers(cluster_storage: Stor
     assert cluster_storage.server.figures()["memory_bytes"] > 0
     assert cluster_storage.server.check() == []
     assert len(client.servers()) == 1
+
+
+@pytest.mark.parametrize(
+    ("scheme", "user", "problem"),
+    [
+        ("redis", "nobody:wrong-secret@", "invalid username-password pair"),
+        ("rediss", ":wrong-secret@", "(Timeout connecting to server|SSL|Connection)"),
+    ],
+)
+def test_the_problem_of_the_last_server_is_named(
+    cluster_server: str, valkey_server: str, scheme: str, user: str, problem: str
+) -> None:
+    host = cluster_server.partition("://")[2]
+    client = connect(settings(redis_url=f"{scheme}+cluster://{user}{host}", queue_redis_url=valkey_server))
+    with pytest.raises(StorageDown, match=f"^no server of the cluster answers: {host}: {problem}") as raised:
+        client.get("a")
+    assert "wrong-secret" not in str(raised.value)
+
+
+def test_a_refused_connection_is_named(valkey_server: str) -> None:
+    with pytest.raises(StorageDown, match=r"answers: 127\.0\.0\.1:1: .*refused"):
+        connect(settings(redis_url="redis+cluster://127.0.0.1:1", queue_redis_url=valkey_server)).get("a")
