@@ -140,7 +140,8 @@ def test_keys_may_expire_during_a_restore(source: Any, target: Any, tmp_path: Pa
     worked(source, "backup", str(tmp_path))
     worked(target, "restore", str(tmp_path))
     for client in (source, target):
-        wait_until(lambda client=client: not client.keys("rg:session:1*"), "all have expired")
+        for names in ("rg:session:1*", "rg:{blog}:expiring *"):
+            wait_until(lambda client=client, names=names: not client.keys(names), "all have expired")
     assert dump(target).keys() == dump(source).keys()
 
 
