@@ -12,9 +12,8 @@ from .storage.values import WAIT_BUCKETS, Counters
 
 def read_sample(storage: Storage, sites: Sequence[Site], at: datetime, now: datetime) -> SystemSample:
     """Read the sample of the minute `at`: a fixed number of keys for each site."""
-    counters = [storage.comments.counters(site.id) for site in sites]
-    depths = [storage.queue.depth(site.id) for site in sites]
-    deliveries = [storage.deliveries.figures(site.id) for site in sites]
+    figures = storage.site_figures.read([site.id for site in sites])
+    counters, depths = [of.counters for of in figures], [of.depth for of in figures]
     server, requests = storage.server.figures(), storage.system_history.request_errors()
     waited = [(now - depth.oldest).total_seconds() for depth in depths if depth.oldest]
     return SystemSample(
@@ -25,7 +24,7 @@ def read_sample(storage: Storage, sites: Sequence[Site], at: datetime, now: date
         spam=_decided(counters, Status.SPAM),
         moderated=sum(sum(of.moderated.values()) for of in counters),
         attempts=sum(of.attempts for of in counters),
-        undelivered=sum(of.results.get("failed", 0) + of.mailed.get("failed", 0) for of in deliveries),
+        undelivered=sum(of.posted.results.get("failed", 0) + of.posted.mailed.get("failed", 0) for of in figures),
         waits=tuple(sum(of.wait_seconds.get(bound, 0) for of in counters) for bound in WAIT_BUCKETS),
         queued=sum(depth.queued for depth in depths),
         oldest_seconds=round(max(0.0, *waited), 3) if waited else 0.0,

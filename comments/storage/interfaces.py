@@ -33,6 +33,7 @@ from .retention import Retention
 from .server_state import Heartbeats, Server
 from .shared_reputation import SharedReputation
 from .shared_views import SharedViews
+from .site_figures import SiteFiguresStore
 from .subjects import Subjects
 from .subscriptions import Subscriptions
 from .system_history import SystemHistory
@@ -234,5 +235,6 @@ class Storage(CoreStorage):
     archives: Archives
     import_uploads: ImportUploads
     system_history: SystemHistory
+    site_figures: SiteFiguresStore
     judging_pauses: Pauses
     intake_pauses: Pauses  # of new comments and checks

@@ -19,9 +19,10 @@ from comments.job_queue import (
     RETENTION,
 )
 from comments.rq_stats import RQWorkerStats
+from comments.storage.site_figures import SiteFigures
 from service.web.request_counters import DurationHistogram, RequestLabels
 
-from .health import PARTS, SiteFigures, SystemHealth, decision_times, pause_warnings, percentile, problems, wait_seconds
+from .health import PARTS, SystemHealth, decision_times, pause_warnings, percentile, problems, wait_seconds
 
 WELL = "All is well"
 
@@ -189,7 +190,7 @@ def _site(site: SiteFigures, health: SystemHealth) -> SiteRow:
     return SiteRow(
         id=site.id,
         queued=site.depth.queued,
-        oldest_seconds=wait_seconds(site.depth, health.at) if site.depth.oldest else None,
+        oldest_seconds=wait_seconds(site.depth.oldest, health.at) if site.depth.oldest else None,
         accepted=site.counters.accepted,
         approved=counts.get("approved", 0),
         held=counts.get("held", 0),

@@ -8,13 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
+from typing import Generic, Protocol, TypeVar
 
 from comments.errors import StorageDown
 from comments.rq_stats import RQQueueStats, RQStats
-from comments.storage.deliveries import DeliveryFigures
 from comments.storage.interfaces import Storage
 from comments.storage.pauses import EVERY_SITE, OperatorPause, is_paused_by
-from comments.storage.values import Counters, QueueDepth
+from comments.storage.site_figures import SiteFigures
+
+T = TypeVar("T")
 
 #: Process types that send heartbeats, and the problem if none of them runs.
 PARTS: Mapping[str, str] = {
@@ -28,16 +30,27 @@ PARTS: Mapping[str, str] = {
 MAX_WAIT_SECONDS = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class SiteFigures:
-    id: str
-    counters: Counters
-    depth: QueueDepth
-    posted: DeliveryFigures = field(default_factory=lambda: DeliveryFigures(0, {}))
-    oldest_held: datetime | None = None  # when the oldest comment that needs review was received
+class HealthForProblems(Protocol):
+    """The part of the health that `problems` reads."""
 
-    def oldest_held_seconds(self, now: datetime) -> float:
-        return max(0.0, (now - self.oldest_held).total_seconds()) if self.oldest_held else 0.0
+    @property
+    def down(self) -> str: ...
+    @property
+    def alive(self) -> Mapping[str, tuple[str, ...]]: ...
+    @property
+    def server_problems(self) -> tuple[str, ...]: ...
+    @property
+    def oldest_unpaused(self) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """The health without figures of sites and queues, for checks that come every second."""
+
+    down: str = ""
+    alive: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    server_problems: tuple[str, ...] = ()
+    oldest_unpaused: float = 0.0  # seconds that the oldest queued comment has waited on a site that judges
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +76,17 @@ class SystemHealth:
     @property
     def oldest(self) -> float:
         """Seconds that the oldest queued comment has waited; 0 without any."""
-        return max((wait_seconds(site.depth, self.at) for site in self.sites), default=0.0)
+        return max((wait_seconds(site.depth.oldest, self.at) for site in self.sites), default=0.0)
 
     @property
     def oldest_unpaused(self) -> float:
         """The same without the sites on which judging is paused."""
         sites = (site for site in self.sites if not is_paused_by(self.pauses, site.id))
-        return max((wait_seconds(site.depth, self.at) for site in sites), default=0.0)
+        return max((wait_seconds(site.depth.oldest, self.at) for site in sites), default=0.0)
 
 
-def wait_seconds(depth: QueueDepth, now: datetime) -> float:
-    return max(0.0, (now - depth.oldest).total_seconds()) if depth.oldest else 0.0
+def wait_seconds(oldest: datetime | None, now: datetime) -> float:
+    return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
 
 
 def read_health(storage: Storage, queues: RQStats, now: datetime) -> SystemHealth:
@@ -81,17 +94,8 @@ def read_health(storage: Storage, queues: RQStats, now: datetime) -> SystemHealt
     try:
         return SystemHealth(
             at=now,
-            sites=tuple(
-                SiteFigures(
-                    site.id,
-                    storage.comments.counters(site.id),
-                    storage.queue.depth(site.id),
-                    storage.deliveries.figures(site.id),
-                    storage.numbers.oldest_held(site.id),
-                )
-                for site in storage.sites.all()
-            ),
-            alive={part: tuple(storage.heartbeats.alive(part)) for part in PARTS},
+            sites=tuple(storage.site_figures.read([site.id for site in storage.sites.all()])),
+            alive=_running(storage),
             queues=queues.read(),
             server=storage.server.figures(),
             server_problems=tuple(storage.server.check()),
@@ -104,7 +108,26 @@ def read_health(storage: Storage, queues: RQStats, now: datetime) -> SystemHealt
         return SystemHealth(at=now, down=str(error))
 
 
-def problems(health: SystemHealth) -> list[str]:
+def read_readiness(storage: Storage, queues: RQStats, now: datetime) -> Readiness:
+    """Read what `problems` needs. Does not raise StorageDown, but returns it as `down`."""
+    try:
+        queues.read()  # without the queues' server nothing is judged
+        pauses = storage.judging_pauses.all()
+        judging = [site.id for site in storage.sites.all() if not is_paused_by(pauses, site.id)]
+        return Readiness(
+            alive=_running(storage),
+            server_problems=tuple(storage.server.check()),
+            oldest_unpaused=wait_seconds(storage.site_figures.oldest_queued(judging), now),
+        )
+    except StorageDown as error:
+        return Readiness(down=str(error))
+
+
+def _running(storage: Storage) -> dict[str, tuple[str, ...]]:
+    return {part: tuple(storage.heartbeats.alive(part)) for part in PARTS}
+
+
+def problems(health: HealthForProblems) -> list[str]:
     """Problems that prevent accepting or judging comments, each with its solution. Empty without problems."""
     if health.down:
         return [f"Storage does not answer, so no comments are accepted: {health.down}"]
@@ -160,16 +183,16 @@ def percentile(cumulative: Mapping[float, int], share: float) -> float | None:
     return last
 
 
-class CachedHealth:
-    """Health that is read at most once per second, because anyone may request a health check."""
+class CachedHealth(Generic[T]):
+    """Health or readiness that is read at most once per second, because anyone may request a health check."""
 
-    def __init__(self, read: Callable[[], SystemHealth], clock: Callable[[], float], seconds: float = 1.0) -> None:
+    def __init__(self, read: Callable[[], T], clock: Callable[[], float], seconds: float = 1.0) -> None:
         self._read, self._clock, self._seconds = read, clock, seconds
         self._lock = Lock()
         self._until = -math.inf
-        self._last: SystemHealth | None = None
+        self._last: T | None = None
 
-    def get(self) -> SystemHealth:
+    def get(self) -> T:
         with self._lock:
             if self._last is None or self._clock() >= self._until:
                 self._last = self._read()

@@ -85,7 +85,7 @@ def _sites(health: SystemHealth) -> Iterator[Metric]:
         attempts.add_metric([site.id], site.counters.attempts)
         reports.add_metric([site.id], site.counters.reported)
         queued.add_metric([site.id], site.depth.queued)
-        oldest.add_metric([site.id], wait_seconds(site.depth, health.at))
+        oldest.add_metric([site.id], wait_seconds(site.depth.oldest, health.at))
         for outcome, n in sorted(site.counters.decided.items()):
             decided.add_metric([site.id, outcome], n)
         for status, n in sorted(site.counters.moderated.items()):

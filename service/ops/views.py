@@ -23,7 +23,7 @@ from service.web.request_counters import RequestCounters
 
 from . import prometheus
 from .dashboard import Figures, figures, format_bytes, format_duration
-from .health import CachedHealth, problems, read_health
+from .health import CachedHealth, Readiness, SystemHealth, problems, read_health, read_readiness
 from .history_charts import DEFAULT_HISTORY_RANGE, HISTORY_RANGES, HistoryRange, format_value, history_charts
 from .request_errors import RequestErrors
 
@@ -36,7 +36,8 @@ class Ops:
 
     counters: RequestCounters
     errors: RequestErrors
-    health: CachedHealth
+    health: CachedHealth[SystemHealth]
+    readiness: CachedHealth[Readiness]
 
 
 @blueprint.record_once
@@ -47,6 +48,7 @@ def init_ops(state: BlueprintSetupState) -> None:
         RequestCounters(of.settings.metrics_dir),
         RequestErrors(of.storage.system_history),
         CachedHealth(lambda: read_health(of.storage, of.queues, of.now()), time.monotonic),
+        CachedHealth(lambda: read_readiness(of.storage, of.queues, of.now()), time.monotonic),
     )
     app.extensions["replygate.ops"] = ops
     log_exceptions_without_urls(app)
@@ -85,7 +87,7 @@ def healthz() -> Alive:
     tags=("ops",),
 )
 def readyz() -> Response:
-    wrong = problems(_ops().health.get())
+    wrong = problems(_ops().readiness.get())
     ready = Ready(ready=not wrong, problems=wrong if _is_trusted() else None)
     return Response(ready.model_dump_json(exclude_none=True), 503 if wrong else 200, mimetype="application/json")
 

@@ -49,6 +49,7 @@ from .retention import RedisRetention
 from .server import RedisServer
 from .shared_reputation import RedisSharedReputation
 from .shared_views import RedisSharedViews
+from .site_figures import RedisSiteFigures
 from .sites_and_people import RedisHeartbeats, RedisPeople, RedisSites
 from .subjects import RedisSubjects
 from .subscriptions import RedisSubscriptions
@@ -152,4 +153,5 @@ def open_redis(settings: Settings) -> Storage:
         reports=RedisReports(client, keys), subjects=RedisSubjects(client, keys),
         quiet_threads=RedisQuietThreads(client, keys), receipt_codes=RedisReceiptCodes(client, keys),
         archives=RedisArchives(client, keys, together, comments), import_uploads=RedisImportUploads(client, keys),
+        site_figures=RedisSiteFigures(client, keys),
     )  # fmt: skip

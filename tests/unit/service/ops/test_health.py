@@ -12,17 +12,20 @@ from comments.errors import StorageDown
 from comments.job_queue import JUDGE, QUEUES
 from comments.rq_stats import NoRQStats, RQQueueStats, RQWorkerStats
 from comments.storage.interfaces import Storage
+from comments.storage.pauses import OperatorPause
+from comments.storage.site_figures import SiteFigures
 from comments.storage.values import Counters, QueueDepth
 from service.ops.dashboard import JOB_LABELS, figures, format_bytes, format_duration, headline
 from service.ops.health import (
     MAX_WAIT_SECONDS,
+    PARTS,
     CachedHealth,
-    SiteFigures,
     SystemHealth,
     decision_times,
     percentile,
     problems,
     read_health,
+    read_readiness,
 )
 from service.web.request_counters import DurationHistogram, RequestLabels
 from tests.support.builders import NOW, a_site, accepted
@@ -78,7 +81,7 @@ def test_problems_of_the_storage_server_come_first():
 def test_without_storage_that_is_the_only_problem(storage: Storage):
     health = read_health(storage, Away(), NOW)
     assert problems(health) == ["Storage does not answer, so no comments are accepted: no answer"]
-    assert figures(health, {}).problems == problems(health)
+    assert figures(health, {}).problems == problems(health) == problems(read_readiness(storage, Away(), NOW))
 
 
 def test_health_covers_every_site_and_process(storage: Storage):
@@ -90,6 +93,25 @@ def test_health_covers_every_site_and_process(storage: Storage):
     assert [(site.id, site.depth.queued) for site in health.sites] == [("blog", 0), ("shop", 1)]
     assert health.alive["judge"] == ("j-1",)
     assert health.queued == 1
+
+
+def test_readiness_finds_the_same_problems_as_the_health(storage: Storage):
+    def found(seconds: float) -> list[str]:
+        at = accepted_at + timedelta(seconds=seconds)
+        by_readiness = problems(read_readiness(storage, NoRQStats(), at))
+        assert by_readiness == problems(read_health(storage, NoRQStats(), at))
+        return by_readiness
+
+    for site in ("blog", "shop"):
+        storage.sites.put(a_site(id=site))
+    accepted(storage, site="shop")
+    accepted_at = storage.queue.depth("shop").oldest
+    assert accepted_at is not None
+    assert not any("has waited" in sentence for sentence in found(MAX_WAIT_SECONDS - 1))
+    assert any("has waited 61 s" in sentence for sentence in found(61))
+    storage.heartbeats.beat("judge", "j-1", 60)
+    storage.judging_pauses.pause("shop", OperatorPause(NOW, "op"))
+    assert found(61) == [*storage.server.check(), PARTS["sweep"]]
 
 
 def test_a_slow_clock_gives_no_negative_waiting_time():
