@@ -1,5 +1,6 @@
 """The running web server while Valkey is frozen, and with headers and streams that are meant to harm others."""
 
+import json
 import os
 import signal
 import socket
@@ -89,7 +90,8 @@ def test_a_header_that_cannot_be_read_is_refused_by_name(port: int, header: str)
     answer = send(port, b"GET /healthz HTTP/1.1\r\n" + header.encode() + b"\r\n")
     assert answer.startswith(b"HTTP/1.1 400")
     assert b"application/problem+json" in answer
-    assert f'"field": "{header.partition(":")[0].lower()}"'.encode() in answer
+    problem = json.loads(answer.partition(b"\r\n\r\n")[2])
+    assert [p["field"] for p in problem["problems"]] == [header.partition(":")[0].lower()]
 
 
 def test_a_browser_with_an_odd_name_is_not_refused(port: int) -> None:
