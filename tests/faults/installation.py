@@ -20,6 +20,7 @@ from replygate import embedded_valkey
 from tests.support.builders import SECRET
 from tests.support.mail_server import MailServer
 from tests.support.receiver import Receiver
+from tests.support.running_service import TAKES_HANGUPS
 from tests.support.wait import has_ended, wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -65,7 +66,8 @@ class Installation:
             "MAIL_FROM": SENDER,
         }
         env = {**os.environ, **{PREFIX + name: value for name, value in chosen.items()}, **self.environment}
-        words = [sys.executable, "-m", "replygate", "--data", str(self.directory), "up", "--port", str(self.port)]
+        words = [*TAKES_HANGUPS, sys.executable, "-m", "replygate", "--data", str(self.directory), "up"]
+        words += ["--port", str(self.port)]
         pipes: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
         self.process = subprocess.Popen(words, cwd=ROOT, env=env, start_new_session=True, **pipes)
         assert self.process.stdout is not None

@@ -15,7 +15,8 @@ from tests.support.wait import wait_until
 
 ROOT = Path(__file__).parents[2]
 
-
+#: Runs a command that hears SIGHUP, also if the tests run under `nohup`.
+TAKES_HANGUPS = ("env", "--default-signal=HUP")
 #: Runs a command again whenever it ends, as a supervisor does, until SIGTERM.
 AGAIN = 'trap "kill \\$pid; wait \\$pid; exit" TERM; while :; do "$0" "$@" & pid=$!; wait $pid; done'
 

@@ -20,6 +20,7 @@ import pytest
 from comments.settings import PREFIX
 from replygate.listening_socket import open_socket, passed_socket
 from tests.integration.replygate.test_up import greeting
+from tests.support.running_service import TAKES_HANGUPS
 from tests.support.wait import has_ended, wait_until
 
 ROOT = Path(__file__).parents[3]
@@ -35,7 +36,8 @@ def up() -> Iterator[Up]:
     with tempfile.TemporaryDirectory(prefix="rgp") as directory:
         env = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
         env[f"{PREFIX}JUDGES"] = "1"
-        words = [sys.executable, "-m", "replygate", "--data", f"{directory}/var", "up", "--port", str(port)]
+        words = [*TAKES_HANGUPS, sys.executable, "-m", "replygate", "--data", f"{directory}/var", "up"]
+        words += ["--port", str(port)]
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         process = subprocess.Popen(words, cwd=ROOT, env=env, text=True, start_new_session=True, **pipes)
         greeting(process)

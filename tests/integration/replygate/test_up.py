@@ -17,6 +17,7 @@ import pytest
 
 from comments.settings import PREFIX
 from comments.watchdog import INTERVAL
+from tests.support.running_service import TAKES_HANGUPS
 from tests.support.wait import has_ended, wait_until
 
 ROOT = Path(__file__).parents[3]
@@ -47,6 +48,7 @@ def up(directory: Path, port: int) -> Iterator[Up]:
         words = [sys.executable, "-m", "replygate", "--data", str(directory), "up", "--port", str(port), *options]
         if shell:  # a script that runs its arguments
             words = ["sh", "-c", shell, "sh", *words]
+        words = [*TAKES_HANGUPS, *words]
         words_go = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         started.append(subprocess.Popen(words, cwd=ROOT, env=env, text=True, stdin=stdin, **words_go))
         return started[-1]
