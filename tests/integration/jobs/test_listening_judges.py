@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -74,8 +74,9 @@ def delayed_ends(server: str, path: Path) -> Iterator[None]:
     with ExitStack() as stack:
 
         def copy(source: socket.socket, target: socket.socket) -> None:
-            while data := source.recv(65536):
-                target.sendall(data)
+            with suppress(OSError):  # one of the ends was closed
+                while data := source.recv(65536):
+                    target.sendall(data)
 
         class Passing(socketserver.BaseRequestHandler):
             def handle(self) -> None:
