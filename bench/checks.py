@@ -17,6 +17,7 @@ import shutil
 import signal
 import statistics
 import subprocess
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -39,7 +40,7 @@ CHECKED = replace(SITE, checks_per_minute=0, akismet_keys=("k1",))
 CALLERS = (1, 8, 200)
 BARE = "bare route"
 #: More than any server here answers in a second.
-MOST_A_SECOND, MOST_CHECKS_A_SECOND = 6_000, 1_000
+MOST_A_SECOND, MOST_CHECKS_A_SECOND = 12_000, 5_000
 ENOUGH_CHECKS = 500
 #: Seconds without requests, in which the writes of heartbeats are counted.
 IDLE_SECONDS = 4.0
@@ -172,7 +173,8 @@ def _disk_writes(service: CheckingService, kind: str, callers: int, seconds: flo
     if kind == BARE or not shutil.which("strace"):
         return None
     words = ["strace", "-f", "-qq", "-ttt", "-e", "trace=fdatasync,fsync", "-p", str(service.pids[kind][-1])]
-    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as tracer:
+    # Into a file: a full pipe would stop Valkey.
+    with tempfile.TemporaryFile("w+") as file, subprocess.Popen(words, stderr=file) as tracer:
         time.sleep(1.0)  # until it is attached
         idle = time.time()
         time.sleep(IDLE_SECONDS)
@@ -181,7 +183,9 @@ def _disk_writes(service: CheckingService, kind: str, callers: int, seconds: flo
         ended = time.time()
         with suppress(ProcessLookupError):
             tracer.send_signal(signal.SIGINT)
-        _, calls = tracer.communicate()
+        tracer.wait()
+        file.seek(0)
+        calls = file.read()
     times = [float(found[1]) for found in re.finditer(r"(\d+\.\d+) f\w*sync\(", calls)]
     heartbeats = sum(idle <= at < begun for at in times) / (begun - idle) * (ended - begun)
     return max(0.0, sum(begun <= at < ended for at in times) - heartbeats) / max(1, len(answers.waits))
