@@ -19,7 +19,7 @@ from workers import deps as workers
 
 AXE = Path(__file__).parents[1] / "vendor" / "axe-core"
 #: Returns the problems that axe finds on a page, without minor ones.
-RUN_AXE = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
+RUN_AXE = """async (rules) => (await axe.run(document, { resultTypes: ["violations"], ...rules })).violations
   .filter((v) => v.impact !== "minor")
   .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 160)} | ${n.failureSummary}`))"""
 
@@ -32,15 +32,18 @@ STARTS = (
     *("/account", "/ops", "/ops/judging", "/docs", "/demo/", "/review/styles"),
     *("/setup?new=", "/setup/demo/embed", "/setup/demo/invite", "/setup/demo/try", "/sites/demo/delete"),
 )
-#: Colour scheme and width in pixels.
-LOOKS = (("light", 1100), ("dark", 1100), ("light", 390), ("dark", 390))
+WIDTHS = (1100, 390)
+#: Rules of axe whose result depends on the colour scheme. All others are tried in light only.
+COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 
 
-def violations(page: Page) -> list[str]:
+def violations(page: Page, rules: list[str] | None = None) -> list[str]:
+    """Return the problems of a page by some rules, or by all."""
     if not page.evaluate("'axe' in window"):
         # The content security policy forbids a script tag.
         page.evaluate((AXE / "axe.min.js").read_text())
-    return [f"{urlsplit(page.url).path} {problem}" for problem in page.evaluate(RUN_AXE)]
+    chosen = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
+    return [f"{urlsplit(page.url).path} {problem}" for problem in page.evaluate(RUN_AXE, chosen)]
 
 
 @pytest.fixture
@@ -96,10 +99,12 @@ def test_linked_pages_are_accessible(desktop: Desktop, seeded: Live) -> None:
     paths: list[str] = []
     for path in reachable(page, seeded, *STARTS):
         paths.append(path)
-        for scheme, width in LOOKS:
-            page.emulate_media(color_scheme=scheme)
+        for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme="light")
             found += violations(page)
+            page.emulate_media(color_scheme="dark")
+            found += violations(page, COLOUR_RULES)
     assert found == []
     assert len(paths) >= 10
 
@@ -153,3 +158,11 @@ def test_axe_finds_a_missing_label(desktop: Desktop, live: Live) -> None:
     page.goto(f"{live.url}/sign-in")
     page.evaluate("document.querySelectorAll('label').forEach((label) => label.remove())")
     assert violations(page)
+
+
+def test_axe_finds_a_weak_contrast_in_dark_colours(desktop: Desktop, live: Live) -> None:
+    page = desktop.open(color_scheme="dark")
+    page.goto(f"{live.url}/sign-in")
+    assert not violations(page, COLOUR_RULES)
+    page.evaluate("document.querySelectorAll('label').forEach((label) => { label.style.color = '#444' })")
+    assert any("color-contrast" in problem for problem in violations(page, COLOUR_RULES))
