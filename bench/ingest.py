@@ -70,9 +70,14 @@ def send_and_wait(service: RunningService, seed: int, seconds: float) -> int:
 
 
 def wait_until_delivered(storage: Storage) -> None:
-    waiting = -1
-    while waiting:
-        waiting = len(storage.outbox.read(SITE.id, 10_000))
+    """Wait until no event and no delivery is left, nor a comment to index or to learn from."""
+    site = SITE.id
+    while (
+        storage.outbox.length(site)
+        or storage.deliveries.figures(site).pending
+        or not storage.queue_index.is_complete(site)
+        or storage.corpus.due(site, 1)
+    ):
         time.sleep(0.1)
 
 
