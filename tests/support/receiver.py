@@ -32,10 +32,14 @@ fine = says(OK)
 
 @dataclass
 class Receiver:
-    """Runs as a context manager. `behave` gets each connection after its request has been read."""
+    """Runs as a context manager. `behave` gets each connection after its request has been read.
+
+    The connection is closed after that, or read again with `keeps_connections`.
+    """
 
     behave: Behave = fine
     tls: bool = False
+    keeps_connections: bool = False
     connections: int = 0
     requests: list[Request] = field(default_factory=list)
 
@@ -85,9 +89,11 @@ class Receiver:
 
     def _answer(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError, ValueError), self._wrapped(connection) as plain:
-            if request := _read(plain):
+            while request := _read(plain):
                 self.requests.append(request)
                 self.behave(plain)
+                if not self.keeps_connections:
+                    return
 
     def _wrapped(self, connection: socket.socket) -> socket.socket:
         if not self.tls:

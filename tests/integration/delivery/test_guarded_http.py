@@ -12,7 +12,8 @@ from comments.errors import NotSent
 from tests.support.receiver import CERTIFICATE, OK, Receiver, says
 from tests.unit.workers.delivery.test_address_guard import LOOPBACK, PRIVATE_NETWORKS
 from workers.delivery.address_guard import trusted_hosts
-from workers.delivery.guarded_http import MAX_RESPONSE, GuardedHTTP
+from workers.delivery.guarded_http import GuardedHTTP
+from workers.delivery.timed_socket import MAX_RESPONSE
 
 #: A public address. The tests never connect to it.
 PUBLIC = "93.184.216.34"
