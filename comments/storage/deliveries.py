@@ -60,6 +60,15 @@ def waits_for_receiver(delivery: Delivery, now: datetime) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryAttempt:
+    """A delivery before and after an attempt. `healthy`: True if the receiver works, None if that is unknown."""
+
+    before: Delivery
+    after: Delivery
+    healthy: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryFigures:
     """Totals of a site's deliveries."""
 
@@ -77,15 +86,20 @@ class Deliveries(Protocol):
     def due(self, site: str, webhooks: Sequence[str]) -> list[str]:
         """Return the webhooks that have something to deliver now."""
 
-    def claim(self, site: str, webhook: str, lease: float) -> Delivery | None:
-        """Return the delivery that is due first. Its comment gets no other for `lease` seconds, or until `finish`."""
+    def claim(self, site: str, webhook: str, lease: float, n: int = 1) -> list[Delivery]:
+        """Return up to `n` deliveries that are due first, about different comments.
 
-    def finish(self, site: str, before: Delivery, after: Delivery, healthy: bool | None = None) -> bool:
-        """Replace a delivery after an attempt. Return False if it changed since it was read.
+        Their comments get no other delivery for `lease` seconds, or until `finish` or `release`.
+        """
 
-        `healthy`: True if the receiver works, None if that is unknown. After a failure a receiver is paused,
-        longer with each failure in a row, and then gets one delivery at a time until one succeeds. A delivery that is
-        still pending comes next for its comment when it is `due`.
+    def release(self, site: str, deliveries: Sequence[Delivery]) -> None:
+        """Make claimed deliveries due again now. Call it before their lease ends."""
+
+    def finish(self, site: str, attempts: Sequence[DeliveryAttempt]) -> list[bool]:
+        """Replace deliveries of one webhook after an attempt at each. False for one that changed since it was read.
+
+        After a failure a receiver is paused, longer with each failure in a row, and then gets one delivery at a time
+        until one succeeds. A delivery that is still pending comes next for its comment when it is `due`.
         """
 
     def get(self, site: str, id: str) -> Delivery:

@@ -17,7 +17,7 @@ from replygate.text_table import columns
 from workers.delivery.address_guard import host_of, target, trusted_hosts
 from workers.delivery.guarded_http import GuardedHTTP
 from workers.delivery.webhook_payload import test_event
-from workers.delivery.webhooks import post_event
+from workers.delivery.webhooks import post_event, webhook_secrets
 
 from .site_commands import site_named
 
@@ -138,9 +138,8 @@ def send_test(site: str, id: str) -> None:
     deployment, found = current_deployment(), site_named(site)
     hook, now, began = _named(found, id), deployment.now(), time.monotonic()
     http = GuardedHTTP(trusted_hosts(deployment.settings.webhook_http_allow))
-    answer, error = post_event(
-        http, Pseudonyms(deployment.settings.secret_key), found.id, hook, test_event(found.id, now), now
-    )
+    secrets = webhook_secrets(Pseudonyms(deployment.settings.secret_key), found.id, hook)
+    answer, error = post_event(http, secrets, hook.url, test_event(found.id, now), now)
     if error:
         raise NotDelivered(f"not delivered: {error}" + (f", status {answer}" if answer else ""))
     click.echo(f"Status {answer} after {(time.monotonic() - began) * 1000:.0f} ms.")

@@ -12,7 +12,7 @@ from comments.errors import Fault, NotFound
 from comments.job_queue import DELIVER
 from comments.lifecycle import OUTCOME
 from comments.site import Site
-from comments.storage.deliveries import DeliveryStatus, waits_for_receiver
+from comments.storage.deliveries import DeliveryAttempt, DeliveryStatus, waits_for_receiver
 from service.accounts.audit_trail import entry
 from service.accounts.sessions import check_csrf, require_operator
 from service.deps import deps
@@ -101,7 +101,7 @@ def replay(site: str, id: str) -> Response:
     if before.webhook not in _active_receivers(of.storage.sites.get(site)):
         raise NotFound("the receiver of this delivery was removed or turned off")
     fresh = replace(before, began=now, due=now, state=DeliveryStatus.PENDING, attempts=0, answer=0, error="", ms=0)
-    if of.storage.deliveries.finish(site, before, fresh):
+    if of.storage.deliveries.finish(site, [DeliveryAttempt(before, fresh)]) == [True]:
         of.storage.audit.append(
             entry(signed, AuditAction.WEBHOOK_REPLAY, before.webhook, before.state, before.event, site)
         )

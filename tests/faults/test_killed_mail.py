@@ -11,6 +11,7 @@ from comments.storage.deliveries import DeliveryStatus
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
 from tests.support.builders import a_site, published
+from tests.support.deliveries import finish
 from tests.support.delivery_process import start_delivery
 from tests.support.mail_server import MailServer
 from tests.support.wait import wait_until
@@ -42,7 +43,7 @@ def test_a_message_is_not_lost_when_its_sender_is_killed(redis_storage: Storage,
         assert server.hold
         server.hold.set()
         # As if the lease of three minutes had expired.
-        assert redis_storage.deliveries.finish("blog", delivery, replace(delivery, due=datetime.now(UTC)))
+        assert finish(redis_storage, delivery, replace(delivery, due=datetime.now(UTC)))
         worker = start_delivery(valkey_settings, server, SENDER)
 
         def is_delivered() -> bool:

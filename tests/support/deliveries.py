@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from comments.site import Webhook
-from comments.storage.deliveries import Delivery
+from comments.storage.deliveries import Delivery, DeliveryAttempt
 from comments.storage.interfaces import Storage
 from tests.support.builders import a_site, settings
 from tests.support.receiver import Receiver, says
@@ -54,7 +54,16 @@ def is_idle(storage: Storage) -> bool:
 
 def make_due(storage: Storage, delivery: Delivery) -> None:
     """Make a delivery due now, instead of waiting for its backoff."""
-    assert storage.deliveries.finish("blog", delivery, replace(delivery, due=datetime.now(UTC)))
+    assert finish(storage, delivery, replace(delivery, due=datetime.now(UTC)))
+
+
+def claimed(storage: Storage, webhook: str, lease: float) -> Delivery | None:
+    return next(iter(storage.deliveries.claim("blog", webhook, lease)), None)
+
+
+def finish(storage: Storage, before: Delivery, after: Delivery, healthy: bool | None = None) -> bool:
+    (done,) = storage.deliveries.finish("blog", [DeliveryAttempt(before, after, healthy)])
+    return done
 
 
 def closed_sender_pool() -> SenderPool:

@@ -13,6 +13,7 @@ from comments.model import Comment
 from comments.storage.deliveries import Delivery
 from comments.storage.interfaces import Storage
 from tests.support.builders import decided, published, settings
+from tests.support.deliveries import finish
 from tests.support.mail_server import Letter, MailServer
 from tests.support.public_app import SUBMIT, PublicApp, a_reply, open_public_app
 from tests.support.recorded_jobs import RecordedJobs
@@ -53,7 +54,7 @@ class MailDeployment:
     def make_due(self, kind: str) -> None:
         """Make the delivery due now, instead of waiting for its backoff."""
         delivery = self.delivery_of(kind)
-        assert self.storage.deliveries.finish("blog", delivery, replace(delivery, due=datetime.now(UTC)))
+        assert finish(self.storage, delivery, replace(delivery, due=datetime.now(UTC)))
 
     def comment(self, **changes: str) -> Comment:
         """Submit a comment that asks for reply emails. It is not approved yet."""

@@ -6,21 +6,24 @@ A sender that is killed leaves a lease behind. When the lease expires, the deliv
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from comments.email_subscriptions import MAILS
-from comments.errors import StorageDown
+from comments.errors import Fault, StorageDown
+from comments.model import Comment
 from comments.site import Site, Webhook
 from comments.storage.codec import DRAFT_SUFFIX
-from comments.storage.deliveries import Delivery, DeliveryStatus
+from comments.storage.deliveries import Delivery, DeliveryAttempt, DeliveryStatus
 from comments.storage.store_waits import retried
 from comments.storage.values import OutboxEvent
 
 from .address_guard import host_of
 from .check_callbacks import start_callbacks
 from .deps import DeliveryDeps
+from .http_session import HTTPSession
 from .notice_events import queue_event_notices, queue_failure_notice
 from .notice_sender import start_notices
 from .reply_emails import email_receivers, queue_emails
@@ -32,9 +35,11 @@ log = logging.getLogger(__name__)
 
 #: Events read from the outbox at a time.
 EVENT_BATCH = 100
-#: Deliveries to one receiver at the same time, about different comments. Each needs three or four round trips to the
-#: receiver: at 100 ms for one, four senders make ten deliveries a second.
+#: Deliveries to one receiver at the same time, about different comments. Each needs a round trip to the receiver: at
+#: 100 ms for one, four senders make about forty deliveries a second.
 PARALLEL_SENDERS = 4
+#: Seconds after which a sender records its attempts, and releases what else it has claimed.
+BATCH_SECONDS = 0.25
 #: Seconds after which a sender frees its thread for another receiver.
 MAX_SECONDS = 10.0
 
@@ -87,39 +92,68 @@ def send_due(d: DeliveryDeps, site: Site) -> None:
 
 
 def send_to(d: DeliveryDeps, site: Site, receiver: Receiver) -> None:
-    """Send the due deliveries of one receiver, one after the other."""
-    until = time.monotonic() + MAX_SECONDS
+    """Send the due deliveries of one receiver, one after the other, over one connection if it lasts."""
+    until, n = time.monotonic() + MAX_SECONDS, 1
     try:
-        while time.monotonic() < until and not d.senders.closing:
-            delivery = d.storage.deliveries.claim(site.id, receiver.id, receiver.lease)
-            if delivery is None:
-                return
-            after, healthy = _attempt(d, site, receiver, delivery)
-            _finish(d, site, delivery, after, healthy)
-            queue_failure_notice(d, site, after, d.now())
+        with d.http.session() as http:
+            while time.monotonic() < until and not d.senders.closing:
+                deliveries = d.storage.deliveries.claim(site.id, receiver.id, receiver.lease, n)
+                if not deliveries:
+                    return
+                n = _send_batch(d, site, receiver, http, deliveries)
     except StorageDown as error:
         log.warning("the server is unavailable, so deliveries wait: %s", error, extra={"site": site.id})
 
 
-def _finish(d: DeliveryDeps, site: Site, before: Delivery, after: Delivery, healthy: bool | None) -> None:
-    """Record the attempt. Repeat it for the length of a lease, or the delivery would be sent again."""
-    until = time.monotonic() + MAX_SECONDS
-    retried(lambda: d.storage.deliveries.finish(site.id, before, after, healthy), until)
+def _send_batch(
+    d: DeliveryDeps, site: Site, receiver: Receiver, http: HTTPSession, deliveries: Sequence[Delivery]
+) -> int:
+    """Attempt claimed deliveries and record the attempts together. Return the number to claim next.
 
-
-def _attempt(d: DeliveryDeps, site: Site, receiver: Receiver, delivery: Delivery) -> tuple[Delivery, bool | None]:
-    """Return the delivery after one more attempt, and the receiver's health (see `Deliveries.finish`)."""
-    (comment,) = d.storage.comments.load(site.id, [delivery.comment])
-    if comment is None:
-        return replace(delivery, state=DeliveryStatus.FAILED, due=d.now(), error="gone"), None
-    if d.now() > delivery.began + GIVE_UP_AFTER + timedelta(seconds=BACKOFF[-1]):
-        # It expired while the receiver was paused. Without this the queue of a dead receiver would grow forever.
-        return replace(delivery, state=DeliveryStatus.FAILED, due=d.now(), error="too late"), None
+    Stops after a failure and after BATCH_SECONDS, and releases the rest, so that a slow receiver gets one at a time.
+    """
     began = time.monotonic()
-    after, healthy = receiver.attempt(delivery, comment)
-    ms = round((time.monotonic() - began) * 1000)
-    log.info(_outcome(after), extra={"site": site.id, "comment": comment.id, "ms": ms})
-    return replace(after, ms=ms), healthy
+    comments = d.storage.comments.load(site.id, [delivery.comment for delivery in deliveries])
+    pairs: list[tuple[Delivery, Comment]] = []
+    attempts: list[DeliveryAttempt] = []
+    for delivery, comment in zip(deliveries, comments, strict=True):
+        if comment is not None and not _is_too_late(delivery, d.now()):
+            pairs.append((delivery, comment))
+        else:
+            error: Fault = "gone" if comment is None else "too late"
+            failed = replace(delivery, state=DeliveryStatus.FAILED, due=d.now(), error=error)
+            attempts.append(DeliveryAttempt(delivery, failed))
+    n_failed, start = len(attempts), time.monotonic()
+    try:
+        for (delivery, comment), (after, healthy) in zip(pairs, receiver.attempt_all(http, pairs), strict=True):
+            end = time.monotonic()
+            ms, start = round((end - start) * 1000), end
+            log.info(_outcome(after), extra={"site": site.id, "comment": comment.id, "ms": ms})
+            attempts.append(DeliveryAttempt(delivery, replace(after, ms=ms), healthy))
+            if healthy is False or end > began + BATCH_SECONDS or d.senders.closing:
+                break
+    finally:
+        _finish(d, site, attempts)  # also if an error ends the batch, or its deliveries would be sent again and again
+    n = len(attempts) - n_failed
+    d.storage.deliveries.release(site.id, [delivery for delivery, _ in pairs[n:]])
+    a_delivery = (time.monotonic() - began) / max(n, 1)
+    return min(receiver.batch, max(1, int(BATCH_SECONDS / a_delivery)))
+
+
+def _is_too_late(delivery: Delivery, now: datetime) -> bool:
+    """Return True for a delivery that expired while the receiver was paused.
+
+    Without this the queue of a dead receiver would grow forever.
+    """
+    return now > delivery.began + GIVE_UP_AFTER + timedelta(seconds=BACKOFF[-1])
+
+
+def _finish(d: DeliveryDeps, site: Site, attempts: Sequence[DeliveryAttempt]) -> None:
+    """Record attempts. Repeat it for the length of a lease, or the deliveries would be sent again."""
+    until = time.monotonic() + MAX_SECONDS
+    retried(lambda: d.storage.deliveries.finish(site.id, attempts), until)
+    for attempt in attempts:
+        queue_failure_notice(d, site, attempt.after, d.now())
 
 
 def _outcome(delivery: Delivery) -> str:

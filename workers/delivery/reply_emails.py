@@ -1,6 +1,6 @@
 """Emails about replies: confirmation requests and notifications, checked again at the moment of sending."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -23,7 +23,8 @@ from .email_messages import (
     link_target,
     notification_email,
 )
-from .retry_policy import Receiver, after_attempt, drop
+from .http_session import HTTPSession
+from .retry_policy import Attempted, Receiver, after_attempt, drop
 from .smtp import Mailer, SMTPResult
 from .webhook_payload import visible_depth
 
@@ -39,9 +40,16 @@ def email_receivers(d: DeliveryDeps, site: Site) -> list[Receiver]:
     if d.mailer is None:
         return []
     return [
-        Receiver(CONFIRMATION, EMAIL_LEASE, partial(_send_confirmation, d, d.mailer, site)),
-        Receiver(NOTICE, EMAIL_LEASE, partial(_send_notification, d, d.mailer, site)),
+        Receiver(CONFIRMATION, EMAIL_LEASE, partial(_send_all, partial(_send_confirmation, d, d.mailer, site))),
+        Receiver(NOTICE, EMAIL_LEASE, partial(_send_all, partial(_send_notification, d, d.mailer, site))),
     ]
+
+
+def _send_all(
+    send: Callable[[Delivery, Comment], Attempted], _: HTTPSession, pairs: Sequence[tuple[Delivery, Comment]]
+) -> Iterator[Attempted]:
+    for delivery, comment in pairs:
+        yield send(delivery, comment)
 
 
 def queue_emails(d: DeliveryDeps, site: Site, events: Sequence[OutboxEvent], now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from pydantic_core import to_json
@@ -45,15 +45,27 @@ def test_event(site: str, at: datetime) -> bytes:
 
 def visible_depth(comments: Comments, comment: Comment) -> int | None:
     """Return the depth of a comment in its thread; None if readers do not see it."""
-    if comment.status is not Status.APPROVED:
-        return None
-    depth, above = 0, comment.parent
+    return visible_depths(comments, [comment])[0]
+
+
+def visible_depths(comments: Comments, of: Sequence[Comment]) -> list[int | None]:
+    """Return the depths of comments of one site. Loads a level of all parents at a time."""
+    depths: list[int | None] = [0 if comment.status is Status.APPROVED else None for comment in of]
+    above = {i: comment.parent for i, comment in enumerate(of) if depths[i] is not None and comment.parent}
+    depth = 0
     while above:
-        (parent,) = comments.load(comment.site, [above])
-        if parent is None or node_state(parent) is NodeState.HIDDEN:
-            return None
-        depth, above = depth + 1, parent.parent
-    return depth
+        depth += 1
+        parents = dict.fromkeys(above.values())
+        loaded = dict(zip(parents, comments.load(of[0].site, list(parents)), strict=True))
+        for i, id in [*above.items()]:
+            parent = loaded[id]
+            is_reached = parent is not None and node_state(parent) is not NodeState.HIDDEN
+            depths[i] = depth if is_reached else None
+            if parent is not None and is_reached and parent.parent:
+                above[i] = parent.parent
+            else:
+                del above[i]
+    return depths
 
 
 def signed_headers(secrets: Iterable[str], at: datetime, body: bytes) -> Mapping[str, str]:

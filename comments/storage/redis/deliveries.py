@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from comments.errors import NotFound
 from comments.storage.codec import dump, load, milliseconds
@@ -10,6 +11,7 @@ from comments.storage.deliveries import (
     DELIVERIES_KEPT,
     RECEIVER_PAUSES,
     Delivery,
+    DeliveryAttempt,
     DeliveryFigures,
     DeliveryStatus,
     counter_of,
@@ -56,40 +58,60 @@ class RedisDeliveries:
         rows = zip(webhooks, pauses, counts, strict=True)
         return [webhook for webhook, pause, n in rows if n and (pause is None or float(pause.split(b"|")[0]) <= now)]
 
-    def claim(self, site: str, webhook: str, lease: float) -> Delivery | None:
+    def claim(self, site: str, webhook: str, lease: float, n: int = 1) -> list[Delivery]:
         k = self._keys
-        record = self._claim(
+        records = self._claim(
             [
                 k.deliveries(site),
                 k.receiver_pauses(site),
                 k.next_attempts(site, webhook),
                 k.pending_versions(site, webhook),
             ],
-            {"webhook": webhook, "lease_ms": round(lease * 1000)},
+            {"webhook": webhook, "lease_ms": round(lease * 1000), "n": n},
         )
-        return load(Delivery, record) if record else None
+        return [load(Delivery, record) for record in records if record]
 
-    def finish(self, site: str, before: Delivery, after: Delivery, healthy: bool | None = None) -> bool:
-        k, webhook = self._keys, after.webhook
-        stored = unchanged_bytes(self._client.hget(k.deliveries(site), after.id), before, partial(load, Delivery))
-        if stored is None:
-            return False
+    def release(self, site: str, deliveries: Sequence[Delivery]) -> None:
+        if deliveries:
+            due = {delivery.comment: 0 for delivery in deliveries}
+            self._client.zadd(self._keys.next_attempts(site, deliveries[0].webhook), due, xx=True)
+
+    def finish(self, site: str, attempts: Sequence[DeliveryAttempt]) -> list[bool]:
+        expected = [dump(attempt.before) for attempt in attempts]
+        applied = self._finish_if(site, attempts, expected)
+        if all(applied):
+            return applied
+        # Another version may have stored the same delivery with other bytes.
+        ids = [attempt.after.id for attempt in attempts]
+        stored = self._client.hmget(self._keys.deliveries(site), ids)
+        parse = partial(load, Delivery)
+        same = [unchanged_bytes(now, attempt.before, parse) for now, attempt in zip(stored, attempts, strict=True)]
+        again = [i for i, done in enumerate(applied) if not done and same[i]]
+        repeated = self._finish_if(site, [attempts[i] for i in again], [same[i] or b"" for i in again])
+        for i, done in zip(again, repeated, strict=True):
+            applied[i] = done
+        return applied
+
+    def _finish_if(self, site: str, attempts: Sequence[DeliveryAttempt], expected: Sequence[bytes]) -> list[bool]:
+        """Replace deliveries whose stored records are as expected."""
+        if not attempts:
+            return []
+        k, webhook = self._keys, attempts[0].after.webhook
+        records = [
+            record for attempt, was in zip(attempts, expected, strict=True) for record in (was, dump(attempt.after))
+        ]
         applied = self._finish(
             [
                 k.deliveries(site), k.deliveries_pending(site), k.deliveries_finished(site), k.receiver_pauses(site),
                 k.counters(site), k.next_attempts(site, webhook), k.pending_versions(site, webhook),
             ],
             {
-                "webhook": webhook, "id": after.id, "comment": after.comment,
-                "due": milliseconds(after.due) if after.state is DeliveryStatus.PENDING else 0,
-                "receiver": "unknown" if healthy is None else "works" if healthy else "fails",
-                "counter": counter_of(before, after), "kept": DELIVERIES_KEPT,
+                "webhook": webhook, "kept": DELIVERIES_KEPT, "attempts": [_named(attempt) for attempt in attempts],
                 "pauses": [round(seconds * 1000) for seconds in RECEIVER_PAUSES],
             },
-            stored,
-            dump(after),
+            *records,
         )  # fmt: skip
-        return bool(applied)
+        return [bool(done) for done in applied]
 
     def get(self, site: str, id: str) -> Delivery:
         record = self._client.hget(self._keys.deliveries(site), id)
@@ -117,3 +139,14 @@ class RedisDeliveries:
         pipe.hgetall(self._keys.counters(site))
         pending, totals = pipe.execute()
         return delivery_figures(pending, {text(name): int(float(n)) for name, n in totals.items()})
+
+
+def _named(attempt: DeliveryAttempt) -> dict[str, Any]:
+    after, healthy = attempt.after, attempt.healthy
+    return {
+        "id": after.id,
+        "comment": after.comment,
+        "due": milliseconds(after.due) if after.state is DeliveryStatus.PENDING else 0,
+        "receiver": "unknown" if healthy is None else "works" if healthy else "fails",
+        "counter": counter_of(attempt.before, after),
+    }

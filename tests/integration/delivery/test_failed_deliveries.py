@@ -15,6 +15,7 @@ from tests.support.builders import a_site, accepted, decided, moderated, publish
 from tests.support.deliveries import (
     BROKEN,
     a_webhook,
+    claimed,
     closed_sender_pool,
     deliveries_by_event,
     delivery_deps,
@@ -56,7 +57,7 @@ def test_a_crash_before_sending_loses_no_event(storage: Storage, receiver: Recei
     comment = published(storage)
     set_deps(replace(delivery_deps(storage, a_webhook(receiver)), senders=closed_sender_pool()))
     deliver("blog", "")  # queued, but no sender runs
-    assert storage.deliveries.claim("blog", "hook", 0.01)  # claimed by a sender that dies
+    assert claimed(storage, "hook", 0.01)  # claimed by a sender that dies
     delivery_deps(storage, a_webhook(receiver))
 
     def arrives() -> bool:
@@ -77,10 +78,10 @@ def test_a_crash_after_sending_sends_the_event_again(storage: Storage, receiver:
         def __getattr__(self, name: str) -> Any:
             return getattr(storage.deliveries, name)
 
-        def claim(self, site: str, webhook: str, lease: float) -> Delivery | None:
-            return storage.deliveries.claim(site, webhook, 0.01)
+        def claim(self, site: str, webhook: str, lease: float, n: int) -> list[Delivery]:
+            return storage.deliveries.claim(site, webhook, 0.01, n)
 
-        def finish(self, *_: object) -> bool:
+        def finish(self, *_: object) -> list[bool]:
             raise StorageDown
 
     set_deps(replace(d, storage=replace(storage, deliveries=Failing())))

@@ -16,6 +16,7 @@ from comments.storage.deliveries import DeliveryStatus
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange
 from tests.support.builders import a_site, an_admission, decided, moderated, published
+from tests.support.deliveries import claimed
 from tests.support.receiver import Receiver
 from tests.support.reply_emails import PAGE, SENDER, MailDeployment, link, one_click, open_deployment
 from tests.support.wait import wait_until
@@ -244,7 +245,7 @@ def test_no_mail_is_lost_if_a_sender_dies(deployment: MailDeployment) -> None:
     deployment.replied(deployment.subscribed())
     set_deps(replace(deployment.deps, senders=_closed_pool()))
     deliver("blog", "")
-    assert deployment.storage.deliveries.claim("blog", "notice", 0.01)
+    assert claimed(deployment.storage, "notice", 0.01)
     set_deps(deployment.deps)
     wait_until(lambda: deployment.storage.deliveries.due("blog", list(MAILS)) == ["notice"])
     assert len(deployment.deliver()) == 1

@@ -19,6 +19,7 @@ from comments.storage.deliveries import Delivery
 from comments.storage.redis import connect
 from service import create_app
 from tests.support.builders import NOW, accepted, decided, moderated, published
+from tests.support.deliveries import finish
 from tests.support.operations import BEARER, open_operated_app, scrape, send_heartbeats
 from tests.support.public_app import SUBMIT, a_reply
 
@@ -32,7 +33,7 @@ def test_metrics_show_the_figures_of_storage(storage, durable):
     storage.deliveries.enqueue(
         "blog", "hook", [sent := Delivery("hook", "one", 1, Status.SPAM, "example.com", NOW, NOW)]
     )
-    storage.deliveries.finish("blog", sent, replace(sent, attempts=1))
+    finish(storage, sent, replace(sent, attempts=1))
     operated_app = open_operated_app(storage)
     operated_app.clock.at = waiting.received + timedelta(seconds=7)
     figures = scrape(operated_app)

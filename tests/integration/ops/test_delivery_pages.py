@@ -16,6 +16,7 @@ from comments.storage.deliveries import Delivery, DeliveryStatus
 from comments.storage.interfaces import Storage
 from service.ops.delivery_pages import ERROR_MESSAGES
 from tests.support.builders import NOW, a_site, settings
+from tests.support.deliveries import finish
 from tests.support.web_app import SignedInClient, WebApp, open_web_app
 
 HOOK = Webhook("hook", "https://example.com/secret-path", NOW, ("k1",))
@@ -28,7 +29,7 @@ def web_app(storage: Storage) -> WebApp:
     storage.sites.put(a_site(webhooks=(HOOK,)))
     storage.deliveries.enqueue("blog", "hook", [FAILED, replace(FAILED, comment="two")])
     over = replace(FAILED, state=DeliveryStatus.FAILED, attempts=28, error="timeout", ms=5001)
-    assert storage.deliveries.finish("blog", FAILED, over)
+    assert finish(storage, FAILED, over)
     return made
 
 
@@ -135,7 +136,7 @@ BOUNCED = Delivery(NOTICE, "three", 1, Status.APPROVED, "mail.example", NOW, NOW
 def bounced(storage: Storage) -> Delivery:
     storage.deliveries.enqueue("blog", NOTICE, [BOUNCED])
     over = replace(BOUNCED, state=DeliveryStatus.FAILED, attempts=1, answer=550, error="refused")
-    assert storage.deliveries.finish("blog", BOUNCED, over, healthy=True)
+    assert finish(storage, BOUNCED, over, healthy=True)
     return over
 
 

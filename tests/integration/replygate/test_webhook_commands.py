@@ -18,6 +18,7 @@ from comments.storage.interfaces import Storage
 from replygate.__main__ import cli
 from replygate.deployment import Deployment
 from tests.support.builders import NOW, a_site, settings
+from tests.support.deliveries import finish
 from tests.support.receiver import Receiver, says
 
 Run = Callable[..., Result]
@@ -146,9 +147,7 @@ def test_the_log_shows_deliveries_with_their_state(run: Run, storage: Storage) -
     pending = Delivery("hook", "one", 1, Status.APPROVED, "example.com", NOW, NOW)
     over, later = replace(pending, comment="two"), replace(pending, comment="six", due=datetime(2999, 1, 1, tzinfo=UTC))
     storage.deliveries.enqueue("blog", "hook", [pending, over, later])
-    storage.deliveries.finish(
-        "blog", over, replace(over, state=DeliveryStatus.FAILED, error="timeout", attempts=28, ms=5000)
-    )
+    finish(storage, over, replace(over, state=DeliveryStatus.FAILED, error="timeout", attempts=28, ms=5000))
     head, *rows, last = run("log", "blog").stdout.splitlines()
     first, planned = sorted(rows)
     assert head.split() == ["WEBHOOK", "EVENT", "HOST", "STATE", "STATUS", "ATTEMPTS", "MS", "TIME"]

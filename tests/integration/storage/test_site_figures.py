@@ -5,6 +5,7 @@ from typing import cast
 import pytest
 
 from comments.lifecycle import Action
+from comments.storage.deliveries import DeliveryAttempt
 from comments.storage.interfaces import Storage
 from comments.storage.redis.site_figures import SITES_AT_ONCE
 from comments.storage.site_figures import SiteFigures
@@ -26,9 +27,8 @@ def filled(request: pytest.FixtureRequest) -> Storage:
             accepted(storage, site=site)
             decided(storage, accepted(storage, site=site), Action.HOLD)
         storage.deliveries.enqueue(site, "hook", [a_delivery(f"c{m}") for m in range(n)])
-        first = storage.deliveries.claim(site, "hook", 60)
-        assert first is not None
-        assert storage.deliveries.finish(site, first, delivered(first), True)
+        (first,) = storage.deliveries.claim(site, "hook", 60)
+        assert storage.deliveries.finish(site, [DeliveryAttempt(first, delivered(first), True)]) == [True]
     return storage
 
 

@@ -15,6 +15,7 @@ from comments.storage.import_uploads import ImportPhase, ImportState, discard_im
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
 from tests.support.builders import a_site
+from tests.support.deliveries import claimed, finish
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -62,9 +63,9 @@ def test_a_delivery_of_another_version_can_be_finished(storage: Storage, valkey_
     delivery = Delivery("hook", "a" * 26, 1, Status.APPROVED, "hooks.example", NOW, NOW)
     storage.deliveries.enqueue("blog", "hook", [delivery])
     client.hset(key, delivery.id, reordered(client.hget(key, delivery.id)))
-    claimed = storage.deliveries.claim("blog", "hook", 30)
-    assert claimed == delivery
+    found = claimed(storage, "hook", 30)
+    assert found == delivery
     after = replace(delivery, state=DeliveryStatus.DELIVERED, attempts=1, answer=200)
-    assert storage.deliveries.finish("blog", claimed, after, healthy=True)
+    assert finish(storage, found, after, healthy=True)
     assert storage.deliveries.get("blog", delivery.id) == after
-    assert not storage.deliveries.finish("blog", claimed, after, healthy=True), "it changed in between"
+    assert not finish(storage, found, after, healthy=True), "it changed in between"

@@ -29,6 +29,7 @@ from comments.storage.redis import connect
 from comments.storage.retention import RetentionClass
 from comments.storage.values import CommentChange, EvidenceQuery, HistoryQuery, WindowUse
 from tests.support.builders import decided, moderated
+from tests.support.deliveries import claimed, finish
 from workers.learning.lesson_quotas import lesson_quotas
 from workers.learning.site_model import tokens
 
@@ -186,10 +187,10 @@ def test_pending_deliveries_are_sent(old: Storage) -> None:
     assert old.deliveries.figures("blog").pending == 2
     assert old.deliveries.due("blog", ["hook"]) == ["hook"]
     for _ in range(2):
-        delivery = old.deliveries.claim("blog", "hook", 30)
+        delivery = claimed(old, "hook", 30)
         assert delivery is not None
-        assert old.deliveries.finish("blog", delivery, replace(delivery, state=DeliveryStatus.DELIVERED), healthy=True)
-    assert old.deliveries.claim("blog", "hook", 30) is None
+        assert finish(old, delivery, replace(delivery, state=DeliveryStatus.DELIVERED), healthy=True)
+    assert claimed(old, "hook", 30) is None
     assert {d.state for d in old.deliveries.recent("blog", 9)} == {DeliveryStatus.DELIVERED, DeliveryStatus.FAILED}
     events = old.outbox.read("blog", 100)
     assert events[0].before is Status.QUEUED

@@ -5,7 +5,9 @@ local function next_delivery(versions, webhook, comment)
 end
 
 -- Return until when a receiver is paused (ms), its failures in a row, and true while one delivery tests it.
-local function read_pause(pauses, webhook)
-  local till, failures, testing = string.match(redis.call("HGET", pauses, webhook) or "0|0|", "^(%d+)|(%d+)|(%a*)$")
+local function parse_pause(stored)
+  local till, failures, testing = string.match(stored or "0|0|", "^(%d+)|(%d+)|(%a*)$")
   return tonumber(till), tonumber(failures), testing ~= ""
 end
+
+local function read_pause(pauses, webhook) return parse_pause(redis.call("HGET", pauses, webhook)) end
