@@ -6,7 +6,8 @@ keys are deleted, in steps that hold the server for a few milliseconds.
 """
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from comments.index_terms import FACET_KINDS
@@ -28,6 +29,9 @@ from .term_lookup import comments_with_term
 #: Up to this number of comments of a chunk, a list of slots with two bytes each is stored, then a bitmap of 8 KiB.
 #: Longer lists would save some memory, and take longer to extend.
 LIST_MAX = 1024
+#: Comments that one call of the script updates, so that no call holds the server for long: 25 take 3 ms. A term that
+#: several of them have is read and written once.
+UPDATES_AT_ONCE = 25
 #: Comments that one step of upkeep looks at, terms that it deletes about, and outdated comments it does not add to.
 COMMENTS_PER_STEP, TERMS_PER_STEP, MAX_OUTDATED = 1_000, 200, 1_000
 #: Keys of a chunk other than the bitmaps of terms.
@@ -36,6 +40,16 @@ CHUNK_PARTS = ("terms", "live", "ids", *COLUMN_FORMATS)
 FORMER_PARTS = ("here", "slots", "rows", "terms", "free", "words", "order:rank", "order:received", "order:points")
 FORMER_TERMS = ("few", "many", "top")
 DONE = b"done"
+
+
+@dataclass(frozen=True, slots=True)
+class _SlotUpdate:
+    """One comment for index_update.lua."""
+
+    id: str
+    named: Mapping[str, Any]
+    state: bytes = b""
+    stored: bytes = b""
 
 
 @guarded
@@ -51,34 +65,27 @@ class RedisQueueIndex:
         return [text(id) for id in self._client.srandmember(self._keys.index_outdated(site), n)]
 
     def update(self, site: str, rows: Sequence[tuple[Comment, IndexEntry | None]]) -> None:
-        pipe = self._client.pipeline(transaction=False)
-        for comment, entry in rows:
-            named: dict[str, Any] = {}
-            if entry:
-                named = {
-                    "status": entry.status.value,
-                    "columns": _columns(entry),
-                    "facets": entry.facets,
-                    "terms": entry.terms,
-                }
-            stored = struct.pack(ID_FORMAT, comment.id.encode(), comment.version)
-            self._update_one(pipe, site, comment.id, named, dump_state(comment), stored)
-        pipe.execute()
+        updates = [
+            _SlotUpdate(comment.id, _named(entry), dump_state(comment), _stored_id(comment)) for comment, entry in rows
+        ]
+        self._update_all(site, updates)
 
     def discard(self, site: str, ids: Sequence[str]) -> None:
-        pipe = self._client.pipeline(transaction=False)
-        for id in ids:
-            self._update_one(pipe, site, id, {"missing": True}, b"", b"")
-        pipe.execute()
+        self._update_all(site, [_SlotUpdate(id, {"missing": True}) for id in ids])
 
-    def _update_one(self, pipe: Client, site: str, id: str, named: dict[str, Any], state: bytes, stored: bytes) -> None:
-        k = self._keys
-        keys = [
-            k.comment(site, id), k.index_outdated(site), k.index_slots(site), k.index_state(site),
-            k.index_chunks(site), k.index_held_rows(site), k.index_words(site),
+    def _update_all(self, site: str, updates: Sequence[_SlotUpdate]) -> None:
+        k, pipe = self._keys, self._client.pipeline(transaction=False)
+        shared = [
+            k.index_outdated(site), k.index_slots(site), k.index_state(site), k.index_chunks(site),
+            k.index_held_rows(site), k.index_words(site),
         ]  # fmt: skip
-        named = {"id": id, "prefix": k.index_prefix(site), "missing": False, "list_max": LIST_MAX, **named}
-        self._update(keys, named, state, stored, client=pipe)
+        for start in range(0, len(updates), UPDATES_AT_ONCE):
+            some = updates[start : start + UPDATES_AT_ONCE]
+            entries = [{"id": update.id, "missing": False, **update.named} for update in some]
+            named = {"prefix": k.index_prefix(site), "list_max": LIST_MAX, "entries": entries}
+            records = (record for update in some for record in (update.state, update.stored))
+            self._update([*shared, *(k.comment(site, update.id) for update in some)], named, *records, client=pipe)
+        pipe.execute()
 
     def is_complete(self, site: str) -> bool:
         pipe, k = self._client.pipeline(transaction=False), self._keys
@@ -190,6 +197,18 @@ class RedisQueueIndex:
                 self._client.sadd(k.index_chunks(site, "retired"), chunk)
                 return True
         return False
+
+
+def _stored_id(comment: Comment) -> bytes:
+    return struct.pack(ID_FORMAT, comment.id.encode(), comment.version)
+
+
+def _named(entry: IndexEntry | None) -> dict[str, Any]:
+    """Return an entry as index_update.lua takes it; nothing to remove the one there is."""
+    if entry is None:
+        return {}
+    fields = {"facets": entry.facets, "terms": entry.terms}
+    return {"status": entry.status.value, "columns": _columns(entry), **fields}
 
 
 def _columns(entry: IndexEntry) -> list[tuple[str, str, int]]:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from comments import queue_ranking
-from comments.lifecycle import REVIEWED, Action, Status
-from comments.model import Comment
+from comments.lifecycle import REVIEWED, Action, Role, Status
+from comments.model import Comment, Decision
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
@@ -14,7 +14,8 @@ from comments.storage.queue_index import IndexQuery, IndexResult
 from comments.storage.redis import connect
 from comments.storage.redis.bitmaps import CHUNK
 from comments.storage.redis.client import Client
-from tests.support.builders import moderated, published
+from comments.storage.redis.queue_index import LIST_MAX
+from tests.support.builders import NOW, a_comment, moderated, published
 from tests.support.web_app import held, judged
 
 KEYS = Keys("rg")
@@ -144,3 +145,48 @@ def test_entries_in_two_chunks_are_found_together(storage: Storage, client: Clie
     page_one = storage.queue_index.find("blog", IndexQuery(statuses=REVIEWED, order="newest", limit=7))
     rest = find(storage, after=page_one.hits[-1].position)
     assert {h.id for h in (*page_one.hits, *rest.hits)} == {comment.id for comment in (*first, *second)}
+
+
+#: More than a list of slots holds, and more than the slots that are left in the first chunk.
+MANY = LIST_MAX + 80
+
+
+def many_decided(storage: Storage, site: str) -> list[Comment]:
+    statuses = (Status.APPROVED, Status.HELD, Status.SPAM)
+    undecided = [
+        a_comment(id=f"{n:04}", site=site, content=f"bread w{n % 7} only{n}", author=f"Reader {n % 3}", received=NOW)
+        for n in range(MANY)
+    ]
+    comments = [
+        comment.with_decision(Decision(Action.APPROVE, statuses[n % 3], Role.FILTERS, "filters", NOW))
+        for n, comment in enumerate(undecided)
+    ]
+    assert all(storage.comments.add_decided(site, comments))
+    return comments
+
+
+def index_values(client: Client, site: str) -> dict[str, object]:
+    """Return the value of each key of an index, by its name without the site."""
+    readers = {b"hash": client.hgetall, b"string": client.get, b"set": client.smembers}
+    found: dict[str, object] = {}
+    for key in client.scan_iter(f"rg:{{{site}}}:index:*"):
+        reader = readers.get(client.type(key), lambda key: client.zrange(key, 0, -1, withscores=True))
+        found[key.decode().replace(site, "")] = reader(key)
+    return found
+
+
+def test_comments_indexed_together_have_the_same_entries_as_one_by_one(storage: Storage, client: Client) -> None:
+    sites = ("blog", "shop")
+    for site in sites:
+        client.hset(KEYS.index_state(site), "next", CHUNK - LIST_MAX - 40)
+        comments = many_decided(storage, site)
+        changes = [(comment, queue_ranking.index_entry(comment, {})) for comment in comments]
+        again = [*changes[: MANY // 4], *((comment, None) for comment in comments[MANY // 3 : MANY // 2])]
+        for rows in (changes, again):
+            for some in [rows] if site == "blog" else [[row] for row in rows]:
+                storage.queue_index.update(site, some)
+        storage.queue_index.discard(site, ["0001", "gone"])
+    together, one_by_one = (index_values(client, site) for site in sites)
+    assert together == one_by_one
+    assert {f"rg:{{}}:index:{chunk}:terms" for chunk in (0, 1)} <= set(together)
+    assert "rg:{}:index:0:many:word:bread" in together
