@@ -18,6 +18,7 @@ from .signals import speaks_for_review
 MAX_INDEXED_WORDS, MAX_DOMAINS, LONGEST_WORD, MAX_VALUE = 120, 10, 24, 500
 
 _WORD = re.compile(r"\w+")
+_ASCII_LETTER = re.compile("[A-Za-z]")
 #: Scripts without spaces between words are indexed by pairs of characters.
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 #: Characters examined to find the script of a text.
@@ -93,7 +94,12 @@ def email_term(email: str) -> str:
 
 def index_words(text: str) -> Iterator[str]:
     """The words of a text as they are indexed and searched for, in one case and width."""
-    for word in _WORD.findall(unicodedata.normalize("NFKC", text).casefold()):
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    found = _WORD.findall(folded)
+    if not _UNSPACED.search(folded):
+        yield from (word[:LONGEST_WORD] for word in found)
+        return
+    for word in found:
         at = 0
         for run in _UNSPACED.finditer(word):
             yield from _clipped(word[at : run.start()])
@@ -116,8 +122,10 @@ def _characters_and_pairs(run: str) -> Iterator[str]:
 def script(text: str) -> str:
     """The script of most letters; "emoji" for symbols without a letter, "none" for neither."""
     found: dict[str, int] = {}
-    symbols = False
-    for char in text[:SAMPLE]:
+    symbols, sample = False, text[:SAMPLE]
+    if sample.isascii():
+        return "latin" if _ASCII_LETTER.search(sample) else "none"
+    for char in sample:
         if char.isalpha():
             name = "latin" if char.isascii() else _script_of_letter(char)
             found[name] = found.get(name, 0) + 1
