@@ -54,7 +54,7 @@ def running_up(directory: Path, port: int) -> Iterator[psutil.Process]:
 
 def part_name(process: psutil.Process) -> str:
     words = " ".join(process.cmdline())
-    found = re.search(r"workers\.start (\w+)|replygate\.(web_server|up)|(valkey)", words)
+    found = re.search(r"workers\.start (\w+)|replygate\.(web_server|worker_group|up)|(valkey)", words)
     return next(filter(None, found.groups()), words) if found else words
 
 

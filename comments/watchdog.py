@@ -19,21 +19,29 @@ from typing import Self
 NOTIFY_SOCKET = "NOTIFY_SOCKET"
 #: Seconds between two signs of life.
 INTERVAL = 2.0
+#: Seconds to wait for a listener that has more to read. Signs of life are repeated, so they do not wait.
+READY_TIMEOUT = 5.0
 #: Seconds without one after which a process counts as frozen. A busy machine may delay a process by some seconds.
 FROZEN_AFTER = 15.0
 
 
 class SignsOfLife:
-    """The receiver of datagrams, and the time of the last one of each process."""
+    """The receiver of datagrams, and the time of the last one of each process.
 
-    def __init__(self) -> None:
+    It receives in each call, and in `receive`. A process that has other things to do gives it a thread: the kernel
+    keeps as few as ten datagrams, and drops others.
+    """
+
+    def __init__(self, in_thread: bool = False) -> None:
         self._directory = tempfile.TemporaryDirectory(prefix="replygate-")  # private, so that nobody else can send
         self.address = str(Path(self._directory.name) / "alive")
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(self.address)
-        # Received at once: the kernel keeps as few as ten datagrams, and drops others.
+        self._socket.setblocking(in_thread)
         self.arrived = deque[bytes](maxlen=10_000)
-        threading.Thread(target=self._receive, name="signs of life", daemon=True).start()
+        self._in_thread = in_thread
+        if in_thread:
+            threading.Thread(target=self.receive, name="signs of life", daemon=True).start()
         self._last: dict[int, float] = {}
         self._ready: set[int] = set()
         self._looked = time.monotonic()
@@ -42,7 +50,7 @@ class SignsOfLife:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._socket.shutdown(socket.SHUT_RD)  # ends the thread
+        self._socket.shutdown(socket.SHUT_RD)  # ends a thread
         self._socket.close()
         self._directory.cleanup()
 
@@ -57,7 +65,7 @@ class SignsOfLife:
         self._looked = now
         self._read()
         self._last = {pid: at for pid, at in self._last.items() if pid in processes}
-        self._ready &= self._last.keys()
+        self._ready &= set(processes)
         return [pid for pid, at in self._last.items() if now - at > after]
 
     def has_run(self, pid: int) -> bool:
@@ -70,12 +78,18 @@ class SignsOfLife:
         self._read()
         return pid in self._ready
 
-    def _receive(self) -> None:
-        with contextlib.suppress(OSError):  # closed
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def receive(self) -> None:
+        """Receive what has arrived; in a thread, all that arrives."""
+        with contextlib.suppress(OSError):  # nothing more, or closed
             while data := self._socket.recv(256):
                 self.arrived.append(data)
 
     def _read(self) -> None:
+        if not self._in_thread:
+            self.receive()
         while self.arrived:
             lines = self.arrived.popleft().decode("utf-8", "replace").split("\n")
             fields = dict(line.split("=", 1) for line in lines if "=" in line)
@@ -90,22 +104,22 @@ class SignsOfLife:
 
 def sign_of_life(address: str) -> Callable[[], None]:
     """Return a function that sends one sign of life of this process. If nobody listens, nothing happens."""
-    return _sender(address, "WATCHDOG=1")
+    return _sender(address, "WATCHDOG=1", 0)
 
 
 def ready_signal(env: Mapping[str, str]) -> Callable[[], None]:
     """Return a function that says that this process is ready, if `env` names somebody who listens."""
     address = env.get(NOTIFY_SOCKET)
-    return _sender(address, "READY=1") if address else lambda: None
+    return _sender(address, "READY=1", READY_TIMEOUT) if address else lambda: None
 
 
-def _sender(address: str, word: str) -> Callable[[], None]:
+def _sender(address: str, word: str, timeout: float) -> Callable[[], None]:
     target = "\0" + address[1:] if address.startswith("@") else address  # systemd's way to write an abstract address
     message = f"{word}\nX_PID={os.getpid()}".encode()
 
     def send() -> None:
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-            sender.setblocking(False)
+            sender.settimeout(timeout)
             sender.sendto(message, target)
 
     return send

@@ -13,7 +13,7 @@ from comments import logs
 from comments.job_queue import FORMER_QUEUES, QUEUES
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
-from comments.watchdog import give_signs_of_life
+from comments.watchdog import give_signs_of_life, ready_signal
 from service.ops.health import PARTS, read_health
 from workers import run, sweep
 
@@ -134,14 +134,14 @@ def run_worker(context: click.Context, queue: str) -> None:
     background  learns from moderators and updates the search index
     delivery    sends webhooks and mail
     """
-    run.work(queue, part_settings(context, queue))
+    run.work(queue, part_settings(context, queue), ready=ready_signal(os.environ))
 
 
 @cli.command("sweep")
 @click.pass_context
 def sweep_up(context: click.Context) -> None:
     """Run the sweep, which restarts work that was lost."""
-    sweep.run_sweep(part_settings(context, "sweep"))
+    sweep.run_sweep(part_settings(context, "sweep"), ready=ready_signal(os.environ))
 
 
 def part_settings(context: click.Context, part: str) -> Settings:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from comments.watchdog import NOTIFY_SOCKET
 
@@ -21,6 +21,18 @@ SHORTEST_DELAY = 0.2  # seconds; long enough that a program that cannot start co
 LONGEST_DELAY = 5.0  # seconds; together with the lease less than the 15 within which a comment should be decided
 
 
+class PartProcess(Protocol):
+    """A running process, as Popen describes it. It leads a process group."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int | None: ...
+    def poll(self) -> int | None: ...
+    def wait(self) -> object: ...
+    def terminate(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class SupervisedPart:
     """One program to keep running. Parts of the lowest `rank` are stopped first."""
@@ -28,7 +40,7 @@ class SupervisedPart:
     name: str
     command: list[str]
     env: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
-    ready: Callable[[], bool] = lambda: True
+    ready: Callable[[], bool] | None = None  # asked at the first start, instead of waiting for what it announces
     rank: int = 0
     grace: float = 10.0  # seconds from SIGTERM to SIGKILL
     delay: float = SHORTEST_DELAY  # seconds to the first restart; later ones back off
@@ -37,6 +49,8 @@ class SupervisedPart:
     lock: Path | None = None  # held while it runs, so that a restart waits for the process before
     progress: Callable[[], str] = lambda: ""  # while it starts; as long as there is any, it has more time
     explain: Callable[[], str] = lambda: ""  # why it does not start, for people
+    announces_readiness: bool = False  # it says when it is ready (`watchdog.ready_signal`)
+    start: Callable[[Mapping[str, str]], PartProcess] | None = None  # with its environment; instead of the command
 
 
 class Child:
@@ -46,8 +60,8 @@ class Child:
         self.part = part
         self._output, self._notify = output, notify
         self.ends = 0
-        self.process: subprocess.Popen[bytes] | None = None
-        self.former: subprocess.Popen[bytes] | None = None  # still runs, until its replacement is ready
+        self.process: PartProcess | None = None
+        self.former: PartProcess | None = None  # still runs, until its replacement is ready
         self.started = 0.0
         self.start_at = 0.0  # earliest time of the next start, by the monotonic clock
         self._delay = 0.0
@@ -61,11 +75,14 @@ class Child:
             self.process = None
             self._schedule_restart(f"could not be started: {error}")
 
-    def _started_process(self) -> "subprocess.Popen[bytes]":
+    def _started_process(self) -> PartProcess:
+        env = {**self.part.env, NOTIFY_SOCKET: self._notify}
+        if self.part.start is not None:
+            return self.part.start(env)
         words = wrapped(self.part.command, self.part.lock, self.part.listening)
         return subprocess.Popen(  # noqa: S603 - the commands are our own
             words,
-            env={**self.part.env, NOTIFY_SOCKET: self._notify},
+            env=env,
             stdin=subprocess.DEVNULL,
             stdout=self._output,
             stderr=self._output,
@@ -129,7 +146,7 @@ class Child:
             self.former.wait()
             self.former = None
 
-    def _processes(self) -> "list[subprocess.Popen[bytes]]":
+    def _processes(self) -> list[PartProcess]:
         return [process for process in (self.process, self.former) if process is not None]
 
 

@@ -93,7 +93,7 @@ class Supervisor:
         until, look_at = time.monotonic() + timeout, time.monotonic() + PROGRESS_EVERY
         while True:
             self._check_children()
-            if child.process is not None and part.ready():
+            if child.process is not None and (part.ready() if part.ready else self._announced(child)):
                 return
             if time.monotonic() > look_at:
                 look_at = time.monotonic() + PROGRESS_EVERY
@@ -139,23 +139,30 @@ class Supervisor:
             if child.process.poll() is not None or time.monotonic() > until:
                 child.give_up_replacement()
                 return False
-            self._check_children(besides=child)
-            self._pause(POLL)
+            self._keep_others(child)
         assert child.former is not None  # noqa: S101 - `start_replacement` was called for a running part
         child.former.terminate()
         until = time.monotonic() + child.part.grace
         while child.former.poll() is None and time.monotonic() < until:
-            self._check_children(besides=child)
-            self._pause(POLL)
+            self._keep_others(child)
         child.kill_former()
         self._report(f"  restarted {child.part.name}")
         return True
 
+    def _keep_others(self, child: Child) -> None:
+        """Wait a moment while `child` is replaced, in which all other parts are kept running."""
+        self._check_children(besides=child)
+        self._kill_frozen()
+        self._pause(POLL)
+
     def _works(self, child: Child) -> bool:
-        """Return whether the part's process said that it runs; one that listens must say that it is ready."""
+        """Return whether the part's process said that it runs, and that it is ready if it announces that."""
         assert child.process is not None  # noqa: S101 - just started
-        pid = child.process.pid
-        return self._signs.has_run(pid) if child.part.listening is None else self._signs.is_ready(pid)
+        return self._signs.has_run(child.process.pid) and self._announced(child)
+
+    def _announced(self, child: Child) -> bool:
+        assert child.process is not None  # noqa: S101 - the callers check it
+        return not child.part.announces_readiness or self._signs.is_ready(child.process.pid)
 
     def _kill_frozen(self) -> None:
         """Kill the parts that are frozen; `_check_children` starts them again."""
@@ -188,8 +195,10 @@ class Supervisor:
             raise Stopped
 
     def _wait(self, seconds: float | None) -> None:
-        if select.select([self._wakeup], [], [], seconds)[0]:
+        wakeup, signs = self._wakeup.fileno(), self._signs.fileno()
+        if wakeup in select.select([wakeup, signs], [], [], seconds)[0]:
             self._wakeup.recv(4096)
+        self._signs.receive()
 
     def _stop_all(self) -> None:
         if self._children:

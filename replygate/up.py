@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -32,6 +31,8 @@ DEMO_SENDER = "replies@demo.example"
 LOG_FILE = "replygate.log"
 #: Seconds for Valkey to write its data and stop. All other parts have stopped by then.
 VALKEY_GRACE = 30.0
+#: Seconds for the workers to finish their jobs: those that the group gives them, and some for itself.
+WORKERS_GRACE = 15.0
 #: Seconds to wait for the port: a little more than the web server takes to stop.
 PORT_TIMEOUT = 6.0
 #: Addresses that mean "all addresses of this machine". No browser can open them.
@@ -65,7 +66,7 @@ def up(directory: Path, env: Mapping[str, str], *, host: str = "", port: int = 0
             if not add_examples(log.file, environment):
                 _progress("The example comments are not complete; the log says why.")
         (directory / ADDRESS_FILE).write_text(settings.public_url)
-        for part in _parts(settings, environment, listening.fileno()):
+        for part in _parts(settings, environment, listening.fileno(), directory):
             supervisor.start(part)
         click.echo(welcome(demo.sign_in_link, settings, directory))
         supervisor.watch([log.limit, check_space])
@@ -145,17 +146,25 @@ def _valkey(directory: Path) -> SupervisedPart:
     )
 
 
-def _parts(settings: Settings, environment: Mapping[str, str], listening: int) -> list[SupervisedPart]:
-    def part(name: str, *module: str, rank: int = 1) -> SupervisedPart:
-        return SupervisedPart(name, [sys.executable, "-m", *module], environment, rank=rank)
-
-    return [
-        part("sweep", "workers.start", "sweep"),
-        *(part(f"judge {n + 1}", "workers.start", "judge") for n in range(settings.judges)),
-        part("background", "workers.start", "background"),
-        part("delivery", "workers.start", "delivery"),
-        replace(part("web", "replygate.web_server", rank=0), ready=lambda: _is_served(settings), listening=listening),
-    ]
+def _parts(settings: Settings, environment: Mapping[str, str], listening: int, directory: Path) -> list[SupervisedPart]:
+    workers = SupervisedPart(
+        "workers",
+        [sys.executable, "-m", "replygate.worker_group"],
+        environment,
+        announces_readiness=True,
+        rank=1,
+        grace=WORKERS_GRACE,
+        explain=lambda: f"Its log, {directory / LOG_FILE}, says why.",
+    )
+    web = SupervisedPart(
+        "web",
+        [sys.executable, "-m", "replygate.web_server"],
+        environment,
+        ready=lambda: _is_served(settings),
+        announces_readiness=True,
+        listening=listening,
+    )
+    return [workers, web]
 
 
 def _is_served(settings: Settings) -> bool:

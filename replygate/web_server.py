@@ -7,6 +7,7 @@ byte, Granian with `granian_wsgi` answered 6 of 6 ordinary requests, gunicorn 0 
 """
 
 import contextlib
+import gc
 import logging
 import os
 import resource
@@ -18,6 +19,7 @@ from importlib import import_module
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.mp import MPServer
+from setproctitle import getproctitle, setproctitle
 
 from comments import logs
 from comments.errors import SettingsInvalid
@@ -35,6 +37,8 @@ from .shared_socket_server import SharedSocketServer
 log = logging.getLogger(__name__)
 
 APPLICATION = "service.wsgi:app"
+#: Modules of the application without its root, which connects. Web processes share what is imported before the fork.
+PRELOADED = ("service", "comments.rq_stats", "comments.storage.redis", "workers.filters", "workers.judging.policy")
 #: Milliseconds for the headers of a request to arrive, also on an idle kept-alive connection.
 HEADER_TIMEOUT_MS = 10_000
 #: Connections of one process, with its event streams. Granian's default of 512 is what one client can open.
@@ -52,7 +56,12 @@ def serve(settings: Settings, app: str = APPLICATION) -> None:
     """
     if settings.metrics_dir is not None:
         settings.metrics_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with SignsOfLife() as signs:
+    if app == APPLICATION:
+        for module in PRELOADED:
+            import_module(module)
+        gc.collect()
+        gc.freeze()  # so that the web processes do not write to the pages of these objects
+    with SignsOfLife(in_thread=True) as signs:
         server = open_server(settings, app)
         repeat(partial(watch_processes, server, signs, ready_signal(os.environ)))
         loader = partial(load_application, os.getpid(), settings, signs.address)
@@ -82,6 +91,7 @@ def open_server(settings: Settings, app: str = APPLICATION) -> MPServer:
         respawn_failed_workers=True,
         backpressure=connection_limit(),
         workers_kill_timeout=REQUEST_GRACE,
+        process_name=getproctitle(),
     )
 
 
@@ -116,6 +126,7 @@ def load_application(parent: int, settings: Settings, signs: str, target: str) -
         # Until Granian sets its handlers, the inherited ones of the main process would ignore a signal to stop.
         signal.signal(number, signal.SIG_DFL)
     stop_with_parent(parent)
+    setproctitle(getproctitle().rpartition(" worker-")[0])  # Granian's name of the process, without its number
     module, name = target.split(":")
     app = getattr(import_module(module), name)  # importing it reads the environment and connects
     return WSGIAdapter(

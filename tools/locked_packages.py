@@ -48,6 +48,7 @@ REVIEWED = {
     "pywin32": "PSF-2.0",
     "scipy": "BSD-3-Clause",
     "segno": "BSD-3-Clause",
+    "setproctitle": "BSD-3-Clause",
     "webencodings": "BSD-3-Clause",
 }
 

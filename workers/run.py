@@ -6,6 +6,7 @@ import logging
 import mmap
 import random
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -28,6 +29,7 @@ from comments.storage.redis.client import is_unavailable
 from comments.storage.store_waits import retried
 
 from .deps import Deps, build_deps, set_deps
+from .preload import load_models
 from .rq_jobs import WakeUp, open_queue
 from .scoring.scorers import open_scorer
 
@@ -107,6 +109,9 @@ class Worker(SimpleWorker):
         except redis.RedisError as error:
             self._raise_unless_unavailable(error)
             return False
+
+    def procline(self, message: str) -> None:
+        """Keep the title of the process: its part. RQ would write what it does, several times for each job."""
 
     def subscribe(self) -> None:
         """Ignore remote commands, which could stop workers. This also saves a thread, and a second at shutdown."""
@@ -196,14 +201,18 @@ def open_worker(queue: str, deps: Deps) -> Worker:
     return worker
 
 
-def work(queue: str, settings: Settings, deps: Deps | None = None) -> None:
+def work(queue: str, settings: Settings, deps: Deps | None = None, ready: Callable[[], None] = lambda: None) -> None:
     """Run the jobs of one queue until SIGTERM or SIGINT, which let the current job finish.
 
+    `ready` is called as soon as nothing but the server is missing: another process would not work any better then.
     Also returns when RQ stops for any reason: the supervisor then starts the process again.
     """
     deps = deps or build_deps(settings)
     if queue == QUEUES[JUDGE] and settings.scorer:
         deps = replace(deps, ask_scorer=open_scorer(settings).ask)  # only here, because a scorer may need much memory
+    if queue == QUEUES[JUDGE]:
+        load_models()
+    ready()
     retried(deps.storage.server.check_write)
     worker = open_worker(queue, deps)  # connects
     set_deps(replace(deps, may_listen=worker.may_listen))

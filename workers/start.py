@@ -5,9 +5,11 @@
 
 import os
 import sys
+from collections.abc import Mapping
 
 from comments.job_queue import QUEUES
 from comments.part_process import part_process
+from comments.watchdog import ready_signal
 
 from . import run, sweep
 
@@ -15,12 +17,12 @@ SWEEP = "sweep"
 PROCESS_NAMES = (*sorted(set(QUEUES.values())), SWEEP)
 
 
-def main(part: str) -> None:
-    with part_process(part, os.environ) as settings:
+def main(part: str, env: Mapping[str, str] = os.environ) -> None:
+    with part_process(part, env) as settings:
         if part == SWEEP:
-            sweep.run_sweep(settings)
+            sweep.run_sweep(settings, ready=ready_signal(env))
         else:
-            run.work(part, settings)
+            run.work(part, settings, ready=ready_signal(env))
 
 
 if __name__ == "__main__":

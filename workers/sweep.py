@@ -175,13 +175,14 @@ class Sweep:
             log.warning("could not clean up RQ's records: %s", error)
 
 
-def run_sweep(settings: Settings, deps: Deps | None = None) -> None:
-    """Sweep until SIGTERM or SIGINT."""
+def run_sweep(settings: Settings, deps: Deps | None = None, ready: Callable[[], None] = lambda: None) -> None:
+    """Sweep until SIGTERM or SIGINT. `ready` is called before the first pass."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     sweep = Sweep(deps or build_deps(settings), connect_queue(settings))
     wait = settings.sweep_seconds
+    ready()
     while not stop.wait(wait):
         try:
             sweep.run_once()

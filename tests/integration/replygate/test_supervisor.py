@@ -137,6 +137,16 @@ def test_a_frozen_part_is_killed_and_started_again(run: Run, pids: Callable[[str
     assert len(pids("sleeper")) == 1  # gives no signs at all
 
 
+def test_a_part_that_freezes_during_a_rolling_restart_is_started_again(
+    run: Run, pids: Callable[[str], list[int]]
+) -> None:
+    supervisor = run("sleeper", "alive")
+    supervisor.send_signal(signal.SIGHUP)
+    wait_until(lambda: len(pids("sleeper")) == 2, "a replacement that gives no sign of life")
+    os.kill(pids("alive")[0], signal.SIGSTOP)
+    wait_until(lambda: len(pids("alive")) == 2, "a second process", REPLACEMENT_TIMEOUT / 2)
+
+
 def test_a_part_has_more_time_while_it_makes_progress(run: Run, tmp_path: Path) -> None:
     run("slow")
     assert "slow: half of it" in (tmp_path / "report").read_text()

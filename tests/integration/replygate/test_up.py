@@ -164,7 +164,7 @@ def test_ctrl_c_says_what_stops_and_that_comments_are_safe(up: Up, directory: Pa
         "Starting Replygate …",
         "Stopping … Press Ctrl-C again to stop at once.",
         "  stopped web",
-        "  stopped sweep, judge 1, judge 2, background, delivery",
+        "  stopped workers",
         "  stopped valkey",
         f"Replygate has stopped. All comments are safe in {directory}/.",
     ]

@@ -1,8 +1,9 @@
 """Signs of life: processes that give none are frozen, all others are not, however many there are."""
 
 import os
+import threading
 
-from comments.watchdog import SignsOfLife, give_signs_of_life, sign_of_life
+from comments.watchdog import NOTIFY_SOCKET, SignsOfLife, give_signs_of_life, ready_signal, sign_of_life
 from tests.support.wait import wait_until
 
 
@@ -23,7 +24,7 @@ def test_a_process_that_never_gave_a_sign_is_not_watched() -> None:
 
 def test_no_sign_is_lost_when_many_arrive_between_two_looks() -> None:
     """The kernel keeps as few as ten datagrams for a socket that nobody reads."""
-    with SignsOfLife() as signs:
+    with SignsOfLife(in_thread=True) as signs:
         send = sign_of_life(signs.address)
         for n in range(100):
             send()
@@ -42,3 +43,13 @@ def test_a_listener_that_is_gone_is_no_error() -> None:
         send = sign_of_life(signs.address)
     send()
     give_signs_of_life({})
+
+
+def test_a_process_that_says_it_is_ready_waits_until_a_busy_listener_can_take_it() -> None:
+    with SignsOfLife() as signs:
+        for _ in range(1000):  # more than the kernel keeps
+            sign_of_life(signs.address)()
+        ready = threading.Thread(target=ready_signal({NOTIFY_SOCKET: signs.address}))
+        ready.start()
+        wait_until(lambda: signs.is_ready(os.getpid()), "the process is ready")
+        ready.join()
