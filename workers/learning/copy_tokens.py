@@ -12,25 +12,27 @@ from comments.model import Comment
 from workers.text.links import links
 from workers.text.tokens import ENOUGH_LETTERS, bands, fingerprint
 
+from .brand_names import brand_names
 from .site_model import tokens
 
-#: First signs of the tokens of the same and of similar texts.
-SAME, SIMILAR = "=", "~"
+#: First signs of the tokens of the same and of similar texts, and of names.
+SAME, SIMILAR, BRAND = "=", "~", "!"
 
 
 @lru_cache(maxsize=256)
 def copy_tokens(comment: Comment) -> tuple[str, ...]:
-    """Return one token for the same text and three for similar ones; none for a very short text.
+    """Return one token for the same text and three for similar ones, none of them for a very short text; and names.
 
     The same short text means something else with another website, so that its host is part of the token.
     """
+    names = [BRAND + name for name in brand_names(comment.content)]
     of_text = fingerprint(comment.content)
     if not of_text:
-        return ()
+        return tuple(names)
     hosts = [link.host for link in links(comment.url)] if len(of_text) < ENOUGH_LETTERS else []
     named = blake2b(" ".join((of_text, *hosts)).encode("utf-8", "replace"), digest_size=8).hexdigest()
     similar = [f"{SIMILAR}{n}{zlib.crc32(band.encode()):08x}" for n, band in enumerate(bands(comment.content))]
-    return (f"{SAME}{named}", *([] if hosts else similar))
+    return (f"{SAME}{named}", *([] if hosts else similar), *names)
 
 
 def lesson_tokens(comment: Comment) -> frozenset[str]:

@@ -72,3 +72,34 @@ def test_very_short_texts_are_never_copies():
 def test_a_site_that_refuses_nothing_by_learning_holds_copies():
     spam = (a_comment(content=LONG), True)
     assert found(a_comment(content=LONG), spam, refusals="none") == {"copies.similar": 1.0}
+
+
+OTHERS = [(a_comment(content=f"An honest comment, the {n}th about gardens"), False) for n in range(15)]
+ADVERTS = [(a_comment(content=f"{text} for free money"), True) for text in ("pig", "cow", "hen", "fox", "ant") * 3]
+NAMED = [
+    (a_comment(content=text), True)
+    for text in ("I win every day at zorba88", "my neighbour got rich, z o r b a 8 8", "ZORBA⭐88⭐ never disappoints")
+]
+
+
+def test_a_name_in_three_pieces_of_spam_is_refused_in_every_spelling():
+    for text in ("zorba88 is my new house and my car", "𝒁𝑶𝑹𝑩𝑨𝟴𝟴 paid for my wedding last week"):
+        again = a_comment(content=text)
+        assert found(again, *OTHERS, *ADVERTS, *NAMED) == {"copies.name": 1.0}
+        assert found(again, *OTHERS, *ADVERTS, *NAMED[:2]) == {}
+        assert found(again, *NAMED) == {}, "points refuse nothing yet on such a site"
+
+
+def test_a_name_that_a_person_approved_once_refuses_nothing():
+    approved = (a_comment(content="Do not trust zorba88, they kept my money"), False)
+    assert found(a_comment(content="zorba88 is my new house"), *OTHERS, *ADVERTS, *NAMED, approved) == {}
+
+
+def test_a_comment_with_such_a_name_that_reads_honest_is_not_refused():
+    honest = a_comment(content="An honest comment about gardens, the 10th, by the one who reported zorba88")
+    assert found(honest, *OTHERS, *ADVERTS, *NAMED) == {}
+
+
+def test_a_site_that_refuses_nothing_by_learning_refuses_no_names():
+    again = a_comment(content="zorba88 is my new house and my car")
+    assert found(again, *OTHERS, *ADVERTS, *NAMED, refusals="none") == {}
