@@ -31,6 +31,13 @@ REL = "ugc nofollow noopener"
 #: Absolute addresses only. Relative ones would point into the page that shows the comment.
 HREF = re.compile(r"(?:https?://[^/\s\\]|mailto:[^/\s\\])[^\s\\\x00-\x20\x7f-\xa0]*", re.IGNORECASE)
 
+#: Text that Markdown leaves as it is: lines that begin with a letter and have no character of its syntax, of an address
+#: or of HTML. Most comments are like that, and take less than a third of the time.
+_PUNCTUATION = "\\u00a1\\u00bf\\u2013\\u2014\\u2018\\u2019\\u201c\\u201d\\u2026\\u3001\\u3002\\uff01\\uff0c\\uff1f"
+_PLAIN_LINE = rf"""(?:[^\W\d_]|["'(@{_PUNCTUATION}])(?:[^\W_]|[ ,.;:!?'"()%$@+/{_PUNCTUATION}-])*+(?<!\s)"""
+_PLAIN = re.compile(rf"(?:{_PLAIN_LINE}(?:\n++|\Z)(?<!\n\Z))++")
+_BLANK_LINES = re.compile("\n{2,}")
+
 #: Cached comments: those of a few busy pages, at most 10,000 characters each.
 CACHE_SIZE = 1024
 
@@ -112,6 +119,17 @@ _parser.core.ruler.push("links", _check_links)
 @lru_cache(CACHE_SIZE)
 def html(content: str) -> str:
     """Render `content` as safe HTML. The allow-list is the last step; do not change its result."""
+    is_plain = _PLAIN.fullmatch(content) and not addresses_in(content)
+    return _plain_html(content) if is_plain else _rendered(content)
+
+
+def _plain_html(content: str) -> str:
+    """Return the HTML of text that has no Markdown, no address and nothing to escape."""
+    paragraphs = _BLANK_LINES.split(content)
+    return "".join("<p>" + paragraph.replace("\n", "<br>\n") + "</p>\n" for paragraph in paragraphs)
+
+
+def _rendered(content: str) -> str:
     return nh3.clean(
         _parser.render(without_reordering(content)),
         tags=ALLOWED_TAGS,

@@ -103,3 +103,28 @@ def test_only_the_allow_list_gets_through(written: str) -> None:
 )
 def test_a_link_has_text_and_names_its_own_host(content: str, shown: str) -> None:
     assert shown in html(content)
+
+
+PIECES = (
+    *"aZé9日ßٱ¿。 ,!",
+    "well-known",
+    "3.5 %",
+    "$9",
+    "(so)",
+    '"yes"',
+    "\u2019s",
+    "…",
+    "a@b",
+    "and/or",
+    "1)",
+    "- ",
+    "+",
+)
+LINE = st.lists(st.sampled_from(PIECES), max_size=9).map(lambda pieces: ("A" + "".join(pieces)).strip())
+
+
+@given(st.lists(LINE, min_size=1, max_size=6), st.sampled_from(["\n", "\n\n", "\n\n\n"]))
+def test_text_without_markdown_is_shown_as_beside_markdown(lines: list[str], line_end: str) -> None:
+    """Text without Markdown is not parsed. With a paragraph that has some, all of it is."""
+    text = line_end.join(lines)
+    assert html(f"{text}\n\n*So* it is.") == html(text) + "<p><em>So</em> it is.</p>\n"
