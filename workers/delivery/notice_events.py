@@ -24,7 +24,8 @@ URGENT_HARM = 3.0
 def queue_event_notices(d: DeliveryDeps, site: Site, events: Sequence[OutboxEvent], now: datetime) -> None:
     """Queue notices about new events. Queueing the same events again changes nothing."""
     relevant = [event for event in events if event.after in (Status.HELD, Status.APPROVED)]
-    if not relevant:
+    has_receivers = d.mailer is not None or any(channel.enabled for channel in site.chat_receivers)
+    if not relevant or not has_receivers:
         return
     comments = d.storage.comments.load(site.id, [event.comment for event in relevant])
     parents = d.storage.comments.load(site.id, [comment.parent if comment else "" for comment in comments])
