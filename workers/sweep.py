@@ -53,8 +53,10 @@ _HEARTBEAT_LIFETIME = 15.0
 ALL_SITES = ""
 #: Passes between two clean-ups of RQ's records.
 CLEAN_UP_EVERY = 10
-#: Sites without work that one pass looks at. Of 1,000 sites each has its turn every five passes.
+#: Sites without work of which one pass asks if there may be some. Of 1,000 sites each has its turn every five passes.
 IDLE_SITES = 200
+#: Sites without work that one pass looks at wholly, for what time makes due: of 1,000 sites each every six minutes.
+COMPLETE_LOOKS = 3
 #: Passes for which a site with work is looked at every time.
 BUSY_PASSES = 30
 
@@ -70,7 +72,8 @@ class Sweep:
         self._name = process_name()
         self._passes = 0
         self._last_work: dict[str, int] = {}  # site -> the last pass that found work
-        self._last_idle = ""  # site without work that the last pass looked at last
+        self._last_idle = ""  # site without work that the last pass asked about last
+        self._last_complete = ""  # the same for complete looks
         self._sites: set[str] = set()  # of the last pass
         self._removed: dict[str, int] = {}  # site -> the first pass without it
 
@@ -107,13 +110,13 @@ class Sweep:
         self._sites = sites
 
     def _turn(self, sites: Sequence[Site]) -> list[Site]:
-        """Return the sites that had work in the last passes, and the next of the others."""
+        """Return the sites that had work in the last passes, those that may have some, and the next few."""
         self._last_work = {id: at for id, at in self._last_work.items() if at > self._passes - BUSY_PASSES}
-        idle = sorted((site for site in sites if site.id not in self._last_work), key=lambda site: site.id)
-        start = bisect_right(idle, self._last_idle, key=lambda site: site.id)
-        turn = [*idle[start:], *idle[:start]][:IDLE_SITES]
-        self._last_idle = turn[-1].id if turn else ""
-        return [site for site in sites if site.id in self._last_work] + turn
+        idle = [site.id for site in sites if site.id not in self._last_work]  # sorted, like all sites
+        asked, complete = _next(idle, self._last_idle, IDLE_SITES), _next(idle, self._last_complete, COMPLETE_LOOKS)
+        self._last_idle, self._last_complete = (asked[-1], complete[-1]) if idle else ("", "")
+        wanted = {*self._last_work, *self._deps.storage.site_figures.with_work(asked), *complete}
+        return [site for site in sites if site.id in wanted]
 
     def _judging(self, site: Site, judges: int) -> Iterator[tuple[str, str]]:
         """Yield up to one job for each judge, so that one busy site can use all of them."""
@@ -173,6 +176,12 @@ class Sweep:
                 queue.delete(delete_jobs=True)
         except redis.RedisError as error:
             log.warning("could not clean up RQ's records: %s", error)
+
+
+def _next(ids: Sequence[str], last: str, n: int) -> list[str]:
+    """Return the next `n` of the sorted `ids` after `last`, and the first ones after the end."""
+    start = bisect_right(ids, last)
+    return [*ids[start : start + n], *ids[: max(0, min(start, start + n - len(ids)))]]
 
 
 def run_sweep(settings: Settings, deps: Deps | None = None, ready: Callable[[], None] = lambda: None) -> None:

@@ -29,3 +29,9 @@ class SiteFiguresStore(Protocol):
 
     def oldest_queued(self, sites: Sequence[str]) -> datetime | None:
         """Return when the oldest comment that waits for the filters was received, on any of the sites."""
+
+    def with_work(self, sites: Sequence[str]) -> set[str]:
+        """Return the sites that may have work for a job: those where something of that kind is stored.
+
+        Work that only time or a setting makes due is not among it: what is kept too long, and threads to move.
+        """

@@ -4,30 +4,23 @@ Labels are sites, statuses, routes, process types and queues, never people, thre
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import accumulate
 
-from prometheus_client import generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
-from prometheus_client.registry import Collector
 
 from comments.storage.pauses import EVERY_SITE
 from service.web.request_counters import DURATION_BOUNDS, DurationHistogram, RequestLabels
 
-from .health import SystemHealth, wait_seconds
+from .health import SystemHealth
+from .site_metrics import SiteMetrics, bound_label, exposition_text
 
 
-def exposition(health: SystemHealth, totals: Mapping[RequestLabels, DurationHistogram]) -> bytes:
+def exposition(
+    health: SystemHealth, totals: Mapping[RequestLabels, DurationHistogram], site_metrics: SiteMetrics
+) -> bytes:
     """All metrics as text."""
-    return generate_latest(_Families([*request_metrics(totals), *health_metrics(health)]))
-
-
-class _Families(Collector):
-    def __init__(self, families: Iterable[Metric]) -> None:
-        self._families = families
-
-    def collect(self) -> Iterable[Metric]:
-        return self._families
+    return exposition_text([*request_metrics(totals), *health_metrics(health)]) + site_metrics.text(health)
 
 
 def request_metrics(totals: Mapping[RequestLabels, DurationHistogram]) -> Iterator[Metric]:
@@ -36,7 +29,7 @@ def request_metrics(totals: Mapping[RequestLabels, DurationHistogram]) -> Iterat
         "replygate_http_request_seconds", "Time to answer a request, in seconds.", labels=["method", "route", "status"]
     )
     for answer, row in sorted(totals.items()):
-        buckets = list(zip(map(_bound, (*DURATION_BOUNDS, math.inf)), accumulate(row.buckets), strict=True))
+        buckets = list(zip(map(bound_label, (*DURATION_BOUNDS, math.inf)), accumulate(row.buckets), strict=True))
         requests.add_metric([answer.method, answer.route, str(answer.status)], buckets, row.seconds)
     yield requests
 
@@ -46,9 +39,7 @@ def health_metrics(health: SystemHealth) -> Iterator[Metric]:
     yield GaugeMetricFamily("replygate_storage_up", "1 if storage answers, 0 if not.", value=not health.down)
     if health.down:
         return
-    yield from _sites(health)
-    yield from _reviews(health)
-    yield from _deliveries(health)
+    yield from _notices(health)
     yield from _queues(health)
     alive = GaugeMetricFamily("replygate_parts_alive", "Running processes, by type.", labels=["part"])
     for part, names in health.alive.items():
@@ -65,78 +56,13 @@ def health_metrics(health: SystemHealth) -> Iterator[Metric]:
     )
 
 
-def _sites(health: SystemHealth) -> Iterator[Metric]:
-    accepted = CounterMetricFamily("replygate_accepted", "Comments accepted.", labels=["site"])
-    decided = CounterMetricFamily("replygate_decided", "First decisions of the filters.", labels=["site", "outcome"])
-    moderated = CounterMetricFamily("replygate_moderated", "Decisions by people.", labels=["site", "status"])
-    reports = CounterMetricFamily("replygate_reports", "Reports by readers, one per network.", labels=["site"])
-    attempts = CounterMetricFamily("replygate_attempts", "Attempts of workers to judge a comment.", labels=["site"])
-    queued = GaugeMetricFamily("replygate_queued", "Queued comments, which wait for the filters.", labels=["site"])
-    oldest = GaugeMetricFamily(
-        "replygate_oldest_queued_seconds", "Waiting time of the oldest queued comment; 0 without any.", labels=["site"]
-    )
-    decision_times = HistogramMetricFamily(
-        "replygate_decision_seconds",
-        "Time from acceptance to the first decision.",
-        labels=["site"],
-    )
-    for site in health.sites:
-        accepted.add_metric([site.id], site.counters.accepted)
-        attempts.add_metric([site.id], site.counters.attempts)
-        reports.add_metric([site.id], site.counters.reported)
-        queued.add_metric([site.id], site.depth.queued)
-        oldest.add_metric([site.id], wait_seconds(site.depth.oldest, health.at))
-        for outcome, n in sorted(site.counters.decided.items()):
-            decided.add_metric([site.id, outcome], n)
-        for status, n in sorted(site.counters.moderated.items()):
-            moderated.add_metric([site.id, status], n)
-        buckets = [(_bound(bound), n) for bound, n in sorted(site.counters.wait_seconds.items())]
-        decision_times.add_metric([site.id], buckets, site.counters.wait_sum)
-    yield from (accepted, decided, moderated, reports, attempts, queued, oldest, decision_times)
-
-
-def _reviews(health: SystemHealth) -> Iterator[Metric]:
-    """Metrics about the work of people."""
-    reviews = HistogramMetricFamily(
-        "replygate_review_seconds",
-        "Time from when a comment needs review to a person's decision.",
-        labels=["site"],
-    )
-    corrected = CounterMetricFamily(
-        "replygate_corrected", "Decisions of the filters that people reversed.", labels=["site", "filters", "people"]
-    )
-    held = GaugeMetricFamily("replygate_held", "Comments that need review.", labels=["site"])
-    oldest_held = GaugeMetricFamily(
-        "replygate_oldest_held_seconds", "Age of the oldest comment that needs review; 0 without any.", labels=["site"]
-    )
-    for site in health.sites:
-        held.add_metric([site.id], site.counters.current.get("held", 0))
-        oldest_held.add_metric([site.id], site.oldest_held_seconds(health.at))
-        review_buckets = [(_bound(bound), n) for bound, n in sorted(site.counters.review_seconds.items())]
-        reviews.add_metric([site.id], review_buckets, site.counters.review_sum)
-        for pair, n in sorted(site.counters.corrected.items()):
-            corrected.add_metric([site.id, *pair.split(":")], n)
-    yield from (reviews, corrected, held, oldest_held)
-
-
-def _deliveries(health: SystemHealth) -> Iterator[Metric]:
-    deliveries = CounterMetricFamily(
-        "replygate_webhook_deliveries", "Webhook deliveries, by result.", labels=["site", "result"]
-    )
-    pending = GaugeMetricFamily("replygate_webhook_pending", "Pending webhooks and emails.", labels=["site"])
-    mail = CounterMetricFamily("replygate_mail", "Emails about replies, by result.", labels=["site", "result"])
-    for site in health.sites:
-        pending.add_metric([site.id], site.posted.pending)
-        for result, n in sorted(site.posted.results.items()):
-            deliveries.add_metric([site.id, result], n)
-        for result, n in sorted(site.posted.mailed.items()):
-            mail.add_metric([site.id, result], n)
+def _notices(health: SystemHealth) -> Iterator[Metric]:
     notices = CounterMetricFamily(
         "replygate_notices", "Notices to moderators, by receiver and result.", labels=["site", "kind", "result"]
     )
     for (of_site, kind, result), n in sorted(health.notices.items()):
         notices.add_metric([of_site, kind, result], n)
-    yield from (deliveries, pending, mail, notices)
+    yield notices
 
 
 def _operations(health: SystemHealth) -> Iterator[Metric]:
@@ -162,10 +88,6 @@ def _operations(health: SystemHealth) -> Iterator[Metric]:
             "Time since the last backup began; absent before the first one.",
             value=max(0.0, health.at.timestamp() - backup),
         )
-
-
-def _bound(seconds: float) -> str:
-    return "+Inf" if math.isinf(seconds) else repr(float(seconds))
 
 
 def _queues(health: SystemHealth) -> Iterator[Metric]:

@@ -26,6 +26,7 @@ from .dashboard import Figures, figures, format_bytes, format_duration
 from .health import CachedHealth, Readiness, SystemHealth, problems, read_health, read_readiness
 from .history_charts import DEFAULT_HISTORY_RANGE, HISTORY_RANGES, HistoryRange, format_value, history_charts
 from .request_errors import RequestErrors
+from .site_metrics import SiteMetrics
 
 blueprint = Blueprint("ops", __name__)
 
@@ -38,6 +39,7 @@ class Ops:
     errors: RequestErrors
     health: CachedHealth[SystemHealth]
     readiness: CachedHealth[Readiness]
+    site_metrics: SiteMetrics
 
 
 @blueprint.record_once
@@ -49,6 +51,7 @@ def init_ops(state: BlueprintSetupState) -> None:
         RequestErrors(of.storage.system_history),
         CachedHealth(lambda: read_health(of.storage, of.queues, of.now()), time.monotonic),
         CachedHealth(lambda: read_readiness(of.storage, of.queues, of.now()), time.monotonic),
+        SiteMetrics(),
     )
     app.extensions["replygate.ops"] = ops
     log_exceptions_without_urls(app)
@@ -103,7 +106,7 @@ def readyz() -> Response:
 def metrics_text() -> Response:
     require_ops()
     health, totals = _ops().health.get(), _ops().counters.totals()
-    return Response(prometheus.exposition(health, totals), content_type=CONTENT_TYPE_LATEST)
+    return Response(prometheus.exposition(health, totals, _ops().site_metrics), content_type=CONTENT_TYPE_LATEST)
 
 
 @blueprint.get("/ops/figures")

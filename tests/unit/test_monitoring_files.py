@@ -27,7 +27,7 @@ SUFFIXES = {"Counter": ["_total"], "Gauge": [""], "Histogram": ["_bucket", "_cou
 def series() -> Iterator[str]:
     """Yield the name of each time series that `/metrics` shows, and `up`, which is Prometheus's own."""
     yield "up"
-    source = (ROOT / "service/ops/prometheus.py").read_text()
+    source = "".join((ROOT / "service/ops" / name).read_text() for name in ("prometheus.py", "site_metrics.py"))
     for kind, name in re.findall(r'(Counter|Gauge|Histogram)MetricFamily\(\s*"(\w+)"', source):
         yield from (name + suffix for suffix in SUFFIXES[kind])
 

@@ -68,6 +68,7 @@ class RedisSites:
         self._client, self._keys = client, keys
         self._removal = SiteRemoval(client, keys, together)
         self._records = _Records(client, keys, keys.sites(), Site)
+        self._parsed: dict[bytes, Site] = {}  # the records of the last `all`: the sweep reads them every second
 
     def get(self, id: str) -> Site:
         record = self._client.hget(self._keys.sites(), id)
@@ -82,7 +83,10 @@ class RedisSites:
         return self._records.compare_and_set(after.id, before, after, entries)
 
     def all(self) -> list[Site]:
-        return sorted((load(Site, r) for r in self._client.hvals(self._keys.sites())), key=lambda site: site.id)
+        parsed = self._parsed
+        stored = self._client.hvals(self._keys.sites())
+        self._parsed = {record: parsed.get(record) or load(Site, record) for record in stored}
+        return sorted(self._parsed.values(), key=lambda site: site.id)
 
     def remove_step(self, id: str) -> bool:
         return self._removal.step(id)

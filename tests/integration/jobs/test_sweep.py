@@ -13,7 +13,7 @@ import pytest
 import redis
 from rq import Queue
 
-from comments.job_queue import DELIVER, FORMER_QUEUES, INDEX, JUDGE, LEARN, NOTIFY, NUMBERS, RQJobs
+from comments.job_queue import DELIVER, FORMER_QUEUES, INDEX, JUDGE, LEARN, NOTIFY, NUMBERS, RETENTION, RQJobs
 from comments.lifecycle import Action, Status
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
@@ -158,6 +158,7 @@ def test_of_many_sites_those_without_work_take_turns(
     deps: Deps, connection: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("workers.sweep.IDLE_SITES", 3)
+    monkeypatch.setattr("workers.sweep.COMPLETE_LOOKS", 3)
     sites = [f"s{n}" for n in range(8)]
     for id in sites:
         deps.storage.sites.put(a_site(id=id))
@@ -169,6 +170,20 @@ def test_of_many_sites_those_without_work_take_turns(
     assert isinstance(deps.jobs, RecordedJobs)
     found = [len({site for job, site, _ in deps.jobs.jobs if job == JUDGE}) for _ in range(3) if not swept.run_once()]
     assert found == [3, 6, 8]
+
+
+def test_what_is_kept_too_long_is_found_although_no_site_with_work_has_it(
+    deps: Deps, connection: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.sweep.COMPLETE_LOOKS", 2)
+    for n in range(7):
+        deps.storage.sites.put(a_site(id=f"s{n}"))
+    deps.storage.sites.put(replace(a_site(id="s5"), published_days=30))
+    assert deps.storage.site_figures.with_work(["s5"]) == set()
+    swept = sweep(deps, connection)
+    for _ in range(4):  # eight sites with the fixture's
+        swept.run_once()
+    assert RETENTION in enqueued(deps)
 
 
 def test_a_site_with_work_is_looked_at_in_every_pass(

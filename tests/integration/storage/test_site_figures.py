@@ -1,15 +1,21 @@
 """Figures of many sites that are read together are those that are read one by one, on one server and in a cluster."""
 
+from collections.abc import Callable
 from typing import cast
 
 import pytest
 
+from comments.data_subjects import Subject
+from comments.erasures import Erasure
 from comments.lifecycle import Action
+from comments.storage.check_records import CheckCallback
+from comments.storage.checks import CheckRequest, new_check_id
 from comments.storage.deliveries import DeliveryAttempt
+from comments.storage.import_uploads import ImportPhase, ImportState
 from comments.storage.interfaces import Storage
 from comments.storage.redis.site_figures import SITES_AT_ONCE
 from comments.storage.site_figures import SiteFigures
-from tests.support.builders import a_site, accepted, decided
+from tests.support.builders import NOW, a_comment, a_site, accepted, decided, moderated, published
 
 from .test_deliveries import a_delivery, delivered
 
@@ -62,3 +68,42 @@ def test_the_oldest_queued_comment_of_many_sites_is_that_of_one_of_them(filled: 
 def test_no_sites_have_no_figures(storage: Storage) -> None:
     assert storage.site_figures.read([]) == []
     assert storage.site_figures.oldest_queued([]) is None
+
+
+def test_figures_that_did_not_change_are_the_same_object(filled: Storage) -> None:
+    before = filled.site_figures.read(SITES)
+    accepted(filled, site=SITES[1])
+    after = filled.site_figures.read(SITES)
+    assert [old.id for old, new in zip(before, after, strict=True) if old is not new] == [SITES[1]]
+    assert after[1] == one_by_one(filled, SITES[1])
+
+
+WORK: dict[str, Callable[[Storage], object]] = {
+    "a queued comment": lambda storage: accepted(storage, site="busy"),
+    "a decision": lambda storage: moderated(storage, published(storage, site="busy"), Action.SPAM),
+    "a delivery": lambda storage: storage.deliveries.enqueue("busy", "hook", [a_delivery("c1")]),
+    "a recount": lambda storage: storage.numbers.start_recount("busy"),
+    "a moving thread": lambda storage: storage.thread_moves.move("busy", published(storage, site="busy").thread, "new"),
+    "a check": lambda storage: storage.checks.ask(
+        "busy", new_check_id(), CheckRequest(a_site(id="busy"), "mo", NOW, (a_comment(site="busy"),))
+    ),
+    "a callback": lambda storage: storage.check_records.add_callback(
+        "busy", "c", CheckCallback("https://a.example", "k", NOW)
+    ),
+    "an import": lambda storage: storage.import_uploads.replace(
+        "busy", None, ImportState("i", "wordpress", "mo", NOW, ImportPhase.IMPORTING)
+    ),
+    "an erasure": lambda storage: storage.subjects.save(None, Erasure("e", "busy", "mo", NOW, Subject())),
+}
+
+
+@pytest.mark.parametrize("store", ["storage", "cluster_storage"])
+@pytest.mark.parametrize("work", WORK)
+def test_a_site_with_any_kind_of_work_is_found(store: str, work: str, request: pytest.FixtureRequest) -> None:
+    storage = cast(Storage, request.getfixturevalue(store))
+    sites = [*SITES[:SITES_AT_ONCE], "busy", *SITES[SITES_AT_ONCE:]]
+    for site in sites:
+        storage.sites.put(a_site(id=site))
+    assert storage.site_figures.with_work(sites) == set()
+    WORK[work](storage)
+    assert storage.site_figures.with_work(sites) == {"busy"}
