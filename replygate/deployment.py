@@ -32,7 +32,9 @@ def load_settings(directory: Path, env: Mapping[str, str]) -> Settings:
 
     Raises SettingsInvalid.
     """
-    return Settings.from_env({**_local_settings(directory, env), **env})
+    local = _local_settings(directory, env)
+    others = embedded_valkey.server_variables(env) if local else []  # that of the jobs, which `up` does not use either
+    return Settings.from_env({**local, **{name: value for name, value in env.items() if name not in others}})
 
 
 def _local_settings(directory: Path, env: Mapping[str, str]) -> dict[str, str]:

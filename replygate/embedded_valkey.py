@@ -22,6 +22,7 @@ from types import MappingProxyType
 from urllib.parse import quote
 
 from comments.errors import SettingsInvalid
+from comments.settings import PREFIX
 
 from .exec_with_parent import wrapped
 
@@ -72,6 +73,12 @@ def _check_private(directory: Path) -> None:
 def url(directory: Path) -> str:
     """Return the URL of the server of `directory` for redis-py."""
     return f"unix://{quote(os.fsencode(socket_path(directory)))}?db=0"
+
+
+def server_variables(env: Mapping[str, str]) -> list[str]:
+    """Return the variables of `env` that name a server. A deployment with an embedded server uses none of them."""
+    names = (f"{PREFIX}{name}{suffix}" for name in ("REDIS_URL", "QUEUE_REDIS_URL") for suffix in ("", "_FILE"))
+    return [name for name in names if name in env]
 
 
 def lock(directory: Path) -> Path:

@@ -58,6 +58,11 @@ def up(directory: Path, env: Mapping[str, str], *, host: str = "", port: int = 0
     ):
         check_space = SpaceCheck(directory, _progress)
         check_space()
+        for name in filter(env.get, embedded_valkey.server_variables(env)):
+            _progress(
+                f"{name} is not used: `replygate up` keeps comments and jobs in its own Valkey, in {directory}/. "
+                "To use another server, run each part by itself: docs/operators.md"
+            )
         _progress("Starting Replygate …")
         supervisor.start(_valkey(directory))
         demo = prepare_demo(environment)
@@ -101,7 +106,9 @@ def _environment(directory: Path, env: Mapping[str, str], host: str, port: int) 
     }
     if not {f"{PREFIX}SMTP_URL", f"{PREFIX}SMTP_URL_FILE"} & env.keys() and env.get(f"{PREFIX}DEMO", TRUE) == TRUE:
         defaults |= {"SMTP_URL": (directory.resolve() / "mail").as_uri(), "MAIL_FROM": DEMO_SENDER}
-    merged = {**_prefixed(defaults), **env, **_prefixed(overrides)}
+    others = embedded_valkey.server_variables(env)
+    own = {name: value for name, value in env.items() if name not in others}
+    merged = {**_prefixed(defaults), **own, **_prefixed(overrides)}
     settings = Settings.from_env(merged)
     address = "127.0.0.1" if settings.host in ANY_ADDRESS else settings.host
     if ":" in address:  # IPv6

@@ -42,9 +42,10 @@ def up(directory: Path, port: int) -> Iterator[Up]:
     started: list[subprocess.Popen[str]] = []
 
     def run(
-        *options: str, directory: Path = directory, shell: str = "", stdin: int | None = None
+        *options: str, directory: Path = directory, shell: str = "", stdin: int | None = None, **settings: str
     ) -> "subprocess.Popen[str]":
         env = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+        env |= {PREFIX + name: value for name, value in settings.items()}
         words = [sys.executable, "-m", "replygate", "--data", str(directory), "up", "--port", str(port), *options]
         if shell:  # a script that runs its arguments
             words = ["sh", "-c", shell, "sh", *words]
@@ -156,11 +157,18 @@ def test_a_closing_terminal_stops_everything_whatever_the_input_is(up: Up) -> No
 
 
 def test_ctrl_c_says_what_stops_and_that_comments_are_safe(up: Up, directory: Path) -> None:
-    process = up()
-    greeting(process)
+    nowhere = "redis://127.0.0.1:1/0"
+    process = up(REDIS_URL=nowhere, QUEUE_REDIS_URL=nowhere)  # `up` says that it does not use them
+    assert "Leave a Reply" in page(addresses(greeting(process))["Demo article"])
     process.send_signal(signal.SIGINT)
     _, progress = process.communicate(timeout=60)
+    unused = (
+        f"is not used: `replygate up` keeps comments and jobs in its own Valkey, in {directory}/. "
+        "To use another server, run each part by itself: docs/operators.md"
+    )
     assert progress.splitlines() == [
+        f"REPLYGATE_REDIS_URL {unused}",
+        f"REPLYGATE_QUEUE_REDIS_URL {unused}",
         "Starting Replygate …",
         "Stopping … Press Ctrl-C again to stop at once.",
         "  stopped web",

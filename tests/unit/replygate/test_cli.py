@@ -158,6 +158,7 @@ def test_the_environment_overrides_the_data_directory(tmp_path: Path):
     assert (found.secret_key, found.public_url) == (SECRET, "https://replies.example")
     assert found.redis_url == url(tmp_path)
     assert find(tmp_path, {**told, "REPLYGATE_REDIS_URL": "redis://other"}).redis_url == "redis://other"
+    assert find(tmp_path, {**told, "REPLYGATE_QUEUE_REDIS_URL": "redis://other"}).queue_redis_url == ""
 
 
 @pytest.mark.parametrize("words", [(), ("site",), ("moderator",), ("status",), ("export",)])
