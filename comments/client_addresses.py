@@ -1,6 +1,7 @@
 """IP addresses of clients: find the machine behind a translated or tunnelled one, and recognize local networks."""
 
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 #: NAT64 (RFC 6052), IPv4-translated (RFC 2765) and IPv4-compatible addresses (RFC 4291) end with an IPv4 address.
 _IPV4_AT_THE_END = tuple(map(IPv6Network, ("64:ff9b::/96", "::ffff:0:0:0/96", "::/96")))
@@ -14,6 +15,7 @@ _LOCAL = tuple(
 )
 
 
+@lru_cache(16)  # a request asks for its address several times; no address stays long
 def client_address(text: str) -> IPv4Address | IPv6Address | None:
     """Return the IP address, or the IPv4 address that an IPv6 one contains; None if the text is no address.
 
@@ -38,5 +40,5 @@ def is_local(ip: IPv4Address | IPv6Address) -> bool:
 
 def network(ip: IPv4Address | IPv6Address, length: int) -> str:
     """Return the first address of the network of this prefix length."""
-    whole: IPv4Network | IPv6Network = ip_network((ip, length), strict=False)
-    return str(whole.network_address)
+    rest = ip.max_prefixlen - length
+    return str(type(ip)(int(ip) >> rest << rest))
