@@ -34,11 +34,14 @@ class BodyReader:
 
     async def read(self, scope: Any, protocol: Any) -> bytes:
         """Raises TimeoutError and TooManyUploads."""
-        ordinary = self._max_form if is_form(scope) else self._max_body
+        headers = scope.headers  # a copy, each time
+        if "content-length" not in headers and "transfer-encoding" not in headers:
+            return b""
+        ordinary = self._max_form if is_form(headers) else self._max_body
         long_comment = long_comment_limit(scope.method, scope.path)
-        credentials = scope.headers.get("cookie") or scope.headers.get("authorization") or ""
+        credentials = headers.get("cookie") or headers.get("authorization") or ""
         most = long_comment or large_request_limit(scope.method, scope.path, credentials)
-        if int(scope.headers.get("content-length") or most) <= ordinary:
+        if int(headers.get("content-length") or most) <= ordinary:
             most = 0  # a short request needs no place among the large ones
         if most <= ordinary:
             return await read_body(scope, protocol, ordinary, self._timeout)
@@ -74,8 +77,6 @@ async def read_body(scope: Any, protocol: Any, max_bytes: int, timeout: float) -
     Raises TimeoutError.
     """
     declared = scope.headers.get("content-length")
-    if declared is None and "transfer-encoding" not in scope.headers:
-        return b""
     if declared is not None and int(declared) > max_bytes:
         return b""  # the application refuses it because of its length
     parts, size = [], 0
@@ -90,7 +91,7 @@ async def read_body(scope: Any, protocol: Any, max_bytes: int, timeout: float) -
     return b"".join(parts)
 
 
-def is_form(scope: Any) -> bool:
+def is_form(headers: Any) -> bool:
     """Return True for a browser's form. It may be larger, so that a page can show its text again."""
-    kind = (scope.headers.get("content-type") or "").partition(";")[0].strip().lower()
+    kind = (headers.get("content-type") or "").partition(";")[0].strip().lower()
     return kind in (*FORM_TYPES, PLAIN_TEXT)

@@ -125,14 +125,16 @@ class WSGIAdapter:
         tick()
 
     async def __rsgi__(self, scope: Scope, protocol: Any) -> None:
-        if names := unreadable_headers(scope):
+        given = scope.headers.items()
+        if names := unreadable_headers(scope, given):
             self._refuse(scope, protocol, unreadable(sorted(names)))
             return
         threads = self._health.get(scope.path, self._threads)
         try:
             body = await self._bodies.read(scope, protocol)
             began = perf_counter()
-            environment = environ(scope, body) | {CAN_DEFER_KEY: True}
+            environment = environ(scope, body, given)
+            environment[CAN_DEFER_KEY] = True
             status, headers, content = await threads.answer(self._app, environment)
         except TimeoutError:
             self._refuse(scope, protocol, TOO_SLOW)
@@ -146,14 +148,16 @@ class WSGIAdapter:
             if not is_connected:
                 return
             again = {BEGAN_KEY: began, RESUME_KEY: content.waiting.finish}
-            status, headers, content = await threads.answer(self._app, environ(scope, body) | again, admitted=True)
+            environment = environ(scope, body, given) | again
+            status, headers, content = await threads.answer(self._app, environment, admitted=True)
         if isinstance(content, EventStream):
             await self._streams.run(protocol, status, headers, content)
         elif isinstance(content, bytes):
             protocol.response_bytes(status, headers, content)
 
     async def _permit(self, scope: Scope) -> Uploader | None:
-        return await asyncio.get_running_loop().run_in_executor(self._permits, self._uploader, environ(scope, b""))
+        environment = environ(scope, b"", scope.headers.items())
+        return await asyncio.get_running_loop().run_in_executor(self._permits, self._uploader, environment)
 
     def _refuse(self, scope: Scope, protocol: Any, refused: Refusal) -> None:
         protocol.response_bytes(*early_answer(refused, scope.path, self._forms, self._public_path))

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable
+from functools import lru_cache
 from io import BytesIO
 from typing import Any, Protocol
 from wsgiref.types import WSGIEnvironment
@@ -27,10 +28,11 @@ class Scope(Protocol):
 
 def as_wsgi(text: str) -> str:
     """Encode text as WSGI requires: one character for each byte."""
-    return text.encode().decode("latin-1")
+    return text if text.isascii() else text.encode().decode("latin-1")
 
 
-def environ(scope: Scope, body: bytes) -> WSGIEnvironment:
+def environ(scope: Scope, body: bytes, headers: Iterable[tuple[str, str]]) -> WSGIEnvironment:
+    """Return the environment. `headers` are those of the scope: Granian makes new ones whenever it is asked."""
     server, _, port = scope.server.rpartition(":")
     return {
         "REQUEST_METHOD": scope.method,
@@ -50,31 +52,39 @@ def environ(scope: Scope, body: bytes) -> WSGIEnvironment:
         "wsgi.run_once": False,
         # A chunked body has no length header. Without one Werkzeug would truncate it at the limit instead of refusing.
         **({"CONTENT_LENGTH": str(len(body))} if body else {}),
-        **_variables(scope.headers.items()),
+        **_variables(headers),
     }
 
 
 def _variables(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return the headers under their WSGI names.
+    """Return the headers under their WSGI names. Those with the name "" are dropped."""
+    variables: dict[str, str] = {}
+    for header, value in headers:
+        name = _variable(header)
+        if name in variables:
+            separator = "; " if name == "HTTP_COOKIE" else ", "
+            variables[name] = f"{variables[name]}{separator}{as_wsgi(value)}"
+        elif name:
+            variables[name] = as_wsgi(value)
+    return variables
+
+
+@lru_cache(256)
+def _variable(header: str) -> str:
+    """Return the WSGI name of a header; "" for one that is dropped.
 
     Headers with an underscore are dropped, because they would replace those with a dash. Transfer-Encoding is dropped,
     because the body is complete and has a length.
     """
-    variables: dict[str, str] = {}
-    for header, value in headers:
-        if "_" in header or header == "transfer-encoding":
-            continue
-        name = header.upper().replace("-", "_")
-        if name not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-            name = f"HTTP_{name}"
-        separator = "; " if name == "HTTP_COOKIE" else ", "
-        variables[name] = f"{variables[name]}{separator}{as_wsgi(value)}" if name in variables else as_wsgi(value)
-    return variables
+    if "_" in header or header == "transfer-encoding":
+        return ""
+    name = header.upper().replace("-", "_")
+    return name if name in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{name}"
 
 
-def unreadable_headers(scope: Scope) -> set[str]:
+def unreadable_headers(scope: Scope, headers: Iterable[tuple[str, str]]) -> set[str]:
     """Return the names of headers whose values Granian drops, because a byte in them is not ASCII.
 
     Without them a visitor would be somebody else: the proxy, or a person who is not signed in.
     """
-    return set(scope.headers.keys()) - {name for name, _ in scope.headers.items()} - OPTIONAL_HEADERS
+    return set(scope.headers.keys()).difference([name for name, _ in headers]) - OPTIONAL_HEADERS

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from replygate.granian_wsgi import WSGIAdapter, answer, environ
+from replygate import wsgi_environ
+from replygate.granian_wsgi import WSGIAdapter, answer
 from service.web.upload_limits import MAX_AKISMET_BODY, Uploader
 
 
@@ -67,6 +68,10 @@ def request(headers: list[tuple[str, str]], **changes: str) -> Any:
         "query_string": "",
     }
     return SimpleNamespace(headers=Headers(headers), **{**plain, **changes})
+
+
+def environ(scope: Any, body: bytes) -> Any:
+    return wsgi_environ.environ(scope, body, scope.headers.items())
 
 
 def test_a_header_with_an_underscore_does_not_replace_one_with_a_dash() -> None:
