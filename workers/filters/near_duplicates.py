@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from comments.model import Comment, Signal
 from comments.signals import SignalCatalogue, SignalInfo
+from workers.learning.copy_tokens import BRAND, copy_tokens
 from workers.text.tokens import ENOUGH_LETTERS, bands, fingerprint, is_long
 
 from .base import Facts, Filter, Window, plural
@@ -41,7 +42,7 @@ class NearDuplicateFilter(Filter):
         "near-duplicates.text": SignalInfo(
             4.0,
             "nearly the same text as another comment in the last 24 hours, on any site of this deployment; the same "
-            "strengths as `duplicates.here`",
+            "strengths as `duplicates.here`; 0.5 for fewer than twelve words like those that people approved twice",
             "it repeated no other comment",
             gradual=True,
             harm=2.0,
@@ -60,6 +61,8 @@ class NearDuplicateFilter(Filter):
 
     #: Strength for short texts, which never holds alone: many people write nearly the same few words.
     most_of_short: float = 0.5
+    #: Approvals of texts of fewer than twelve words like this one after which it never holds alone either.
+    approved: int = 2
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         near = max([facts.counts.get(name, 0) for name in SIMILAR_TEXT])
@@ -68,5 +71,12 @@ class NearDuplicateFilter(Filter):
         # DuplicateFilter counts the identical ones.
         if near > same and (strength := repetition_strength(near - same, comment.content, others)):
             evidence = f"It has nearly the same text as {plural(near, 'other comment')} of the last 24 hours"
-            enough = len(fingerprint(comment.content)) >= ENOUGH_LETTERS
-            yield Signal("near-duplicates.text", strength if enough else self.most_of_short, evidence)
+            is_short = len(fingerprint(comment.content)) < ENOUGH_LETTERS
+            if is_short or (not is_long(comment.content) and self._is_approved(comment, facts)):
+                strength = min(strength, self.most_of_short)
+            yield Signal("near-duplicates.text", strength, evidence)
+
+    def _is_approved(self, comment: Comment, facts: Facts) -> bool:
+        """Decide if people approved texts like this one and marked none as spam."""
+        counts = [c for token in copy_tokens(comment) if token[0] != BRAND and (c := facts.corpus.tokens.get(token))]
+        return max((ham for ham, _ in counts), default=0) >= self.approved and not any(spam for _, spam in counts)

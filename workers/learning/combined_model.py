@@ -29,10 +29,10 @@ SHIFT_RATE, MAX_SHIFT = 0.1, 2.0
 
 #: Log-odds that hold a comment on a site without lessons of spam, those of the shipped model's own threshold; after
 #: many; and the lessons of spam half way between both.
-HOLD_COLD, HOLD_TAUGHT, HALF_CAREFUL = OFFSET[0], -3.5, 5
+HOLD_COLD, HOLD_TAUGHT, HALF_CAREFUL = OFFSET[0], -2.8, 5
 #: Increase of that threshold after many lessons of both labels, which make the site more certain and hold fewer
 #: comments; and the lessons of the rarer label for half of it.
-HOLD_CERTAIN, HALF_CERTAIN = 3.0, 90
+HOLD_CERTAIN, HALF_CERTAIN = 3.0, 60
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import pytest
 
 from comments.lifecycle import Action
 from comments.model import Signal
+from comments.storage.values import TokenCounts
 from tests.support.builders import NOW, a_comment
 from tests.unit.workers.about import policy, seen, strengths
 from workers.filters import BUILT_IN
@@ -11,6 +12,7 @@ from workers.filters.duplicates import SIMILAR_TEXT, DuplicateFilter
 from workers.filters.near_duplicates import NearDuplicateFilter
 from workers.filters.velocity import VelocityFilter
 from workers.judging.policy import build_policy
+from workers.learning.copy_tokens import lesson_tokens
 
 HERE, ANYWHERE = DuplicateFilter.windows
 LONG = (
@@ -128,3 +130,15 @@ def test_a_rush_on_a_site_never_holds_alone():
 
 def test_a_comment_without_an_origin_is_not_counted():
     assert [w.value(a_comment(origin="")) for w in VelocityFilter.windows] == ["", "", "blog"]
+
+
+def test_short_texts_like_those_that_people_approved_are_not_held_as_repeated():
+    wish, counts = a_comment(content="Please invite Fadil and his brother"), dict.fromkeys(SIMILAR_TEXT, 3)
+    for ham, spam, strength in ((0, 0, 1.0), (1, 0, 1.0), (2, 0, 0.5), (2, 1, 1.0)):
+        corpus = TokenCounts(ham, spam, dict.fromkeys(lesson_tokens(wish), (ham, spam)))
+        assert strengths(NearDuplicateFilter(), wish, counts=counts, corpus=corpus) == {
+            "near-duplicates.text": strength
+        }
+    long = a_comment(content=LONG)
+    corpus = TokenCounts(9, 0, dict.fromkeys(lesson_tokens(long), (9, 0)))
+    assert strengths(NearDuplicateFilter(), long, counts=counts, corpus=corpus) == {"near-duplicates.text": 1.0}

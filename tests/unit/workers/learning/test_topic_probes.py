@@ -29,7 +29,7 @@ def test_without_lessons_no_honest_comment_about_topics_of_spam_is_held():
 def test_lessons_of_spam_about_a_topic_leave_most_honest_comments_about_it(after_lessons):
     honest = of_label(after_lessons, spam=False)
     assert honest.count(Action.SPAM) <= 1  # it quotes an advert word for word
-    assert held_or_spam(honest) <= 0.45 * len(honest)
+    assert held_or_spam(honest) <= len(honest) / 3
 
 
 def test_lessons_of_spam_about_a_topic_find_other_spam_about_it(after_lessons):
