@@ -81,6 +81,7 @@ class Sweep:
         """Enqueue the missing jobs of the sites whose turn it is. Raises StorageDown."""
         storage = self._deps.storage
         storage.heartbeats.beat("sweep", self._name, _HEARTBEAT_LIFETIME)
+        storage.audit.move_waiting()
         sites = storage.sites.all()
         if minute := storage.system_history.claim_minute():
             storage.system_history.add(read_sample(storage, sites, minute, self._deps.now()))

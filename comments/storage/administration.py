@@ -95,6 +95,9 @@ class Audit(Protocol):
     def append(self, *entries: AuditEntry) -> None:
         """Store entries that belong to no change: each in the log of its site, or in that of the deployment."""
 
+    def move_waiting(self) -> None:
+        """Finish what a process that ended left: entries that are stored with their change, but not in their log."""
+
     def page(self, site: str, search: AuditQuery, limit: int, cursor: str = "") -> AuditPage:
         """Return matching entries, the newest first, after a bounded search. "" is the deployment. Raises Invalid."""
 

@@ -3,6 +3,7 @@
 import itertools
 import json
 import signal
+import subprocess
 import tempfile
 import threading
 import urllib.error
@@ -12,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+import redis
+from redis.exceptions import AskError, TryAgainError
 
 from comments.audit import AuditAction, AuditEntry
 from comments.errors import StorageDown
@@ -21,7 +24,10 @@ from comments.shared_learning import LearningGroups
 from comments.site import Webhook
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect, open_redis
+from comments.storage.redis.client import StoreClient
+from comments.storage.redis.scripts import Script
 from comments.storage.values import CommentChange
+from replygate.embedded_valkey import start
 from tests.support.builders import NOW, a_comment, a_decision, a_site, an_admission, moderated, published, settings
 from tests.support.cluster import Cluster, running_cluster, slot_of_site
 from tests.support.receiver import Receiver
@@ -32,6 +38,7 @@ from workers.learning.copy_tokens import lesson_tokens
 SITES = ("blog", "news", "shop")
 #: Comments of each site before a slot moves, and after it.
 COMMENTS = 6
+LUA = Path(__file__).parents[2] / "comments/storage/lua"
 PARTS = (("work", "judge"), ("work", "delivery"), ("sweep",))
 
 
@@ -220,6 +227,53 @@ def test_a_script_is_refused_as_a_whole_while_keys_of_its_slot_are_on_two_server
     assert store.comments.decide("blog", [approved(kept)]) == [True]
 
 
+#: All scripts that are called, by their names.
+SCRIPTS = sorted(
+    path.relative_to(LUA).with_suffix("").as_posix() for path in LUA.rglob("*.lua") if path.parent.name != "lib"
+)
+
+
+class OneServer(StoreClient):
+    """A client of one server of a cluster, which does not follow its slots."""
+
+    is_cluster = True
+
+
+@pytest.fixture(scope="module")
+def half_moved(cluster: Cluster) -> Iterator[tuple[OneServer, OneServer]]:
+    """The servers between which a slot moves. The first has the key rg:{blog}:stays, the second rg:{blog}:moved."""
+    slot = slot_of_site("blog")
+    source = cluster.owner(slot)
+    target = next(port for port in cluster.nodes if port != source)
+    a, b = cluster.client(source), cluster.client(target)
+    a.flushall()
+    a.mset({"rg:{blog}:stays": "", "rg:{blog}:moved": ""})
+    b.execute_command("CLUSTER", "SETSLOT", slot, "IMPORTING", cluster.id(source))
+    a.execute_command("CLUSTER", "SETSLOT", slot, "MIGRATING", cluster.id(target))
+    a.execute_command("MIGRATE", "127.0.0.1", target, "rg:{blog}:moved", 0, 5000)
+    yield OneServer(port=source), OneServer(port=target)
+    move_by_keys(cluster, slot, source, target)
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_every_script_is_refused_while_its_slot_moves_wherever_its_keys_are(
+    half_moved: tuple[OneServer, OneServer], name: str
+) -> None:
+    source, target = half_moved
+    stays, moved = "rg:{blog}:stays", "rg:{blog}:moved"
+    for keys in ([stays], [stays, moved], [moved, stays]):
+        with pytest.raises(TryAgainError):
+            Script(source, name)(keys, {})
+    with pytest.raises((TryAgainError, AskError)):
+        Script(source, name)([moved], {})
+    for keys in ([moved], [moved, stays]):
+        pipe = target.pipeline(transaction=False)
+        pipe.execute_command("ASKING")
+        Script(target, name)(keys, {}, client=pipe)
+        with pytest.raises(TryAgainError):
+            pipe.execute()
+
+
 def approved(comment: Comment) -> CommentChange:
     return CommentChange(comment, comment.with_decision(a_decision(Action.APPROVE)))
 
@@ -251,6 +305,25 @@ def test_a_judge_hears_of_new_work_until_its_site_moves(cluster: Cluster, store:
             source = cluster.owner(slot)
             move_at_once(cluster, slot, source, next(port for port in cluster.nodes if port != source))
             assert store.comments.accept(a_comment(site=site), an_admission()).wakeup
+
+
+def test_a_change_of_a_site_whose_server_is_away_gets_into_its_audit_later(cluster: Cluster, store: Storage) -> None:
+    (gone, its_site), *_ = (row for row in by_server(cluster).items() if row[0] != cluster.owner(slot_of_site("~")))
+    cluster.nodes[gone].process.send_signal(signal.SIGSTOP)
+    try:
+        store.sites.put(a_site(id=its_site), AuditEntry("ow", AuditAction.SITE_SET, "title", site=its_site))
+    finally:
+        cluster.nodes[gone].process.send_signal(signal.SIGCONT)
+    wait_until(lambda: has_moved_entries(store), "its server answers")
+    assert [entry.subject for entry in store.audit.all(its_site)] == ["title"]
+
+
+def has_moved_entries(store: Storage) -> bool:
+    try:
+        store.audit.move_waiting()
+    except StorageDown:
+        return False
+    return True
 
 
 def by_server(cluster: Cluster) -> dict[int, str]:
@@ -353,3 +426,40 @@ def test_every_server_writes_its_files_anew_after_an_erasure(cluster: Cluster, s
     assert all(
         client.info("persistence")["aof_rewrites"] > n for client, n in zip(cluster.clients(), before, strict=True)
     )
+
+
+def test_a_server_that_refuses_to_write_its_files_is_named_and_the_others_write_them(
+    cluster: Cluster, store: Storage
+) -> None:
+    first, *others = sorted(cluster.nodes)
+    cluster.client(first).execute_command("ACL", "SETUSER", "default", "-bgrewriteaof")
+    before = [cluster.client(port).info("persistence")["aof_rewrites"] for port in others]
+    try:
+        found = store.subjects.rewrite_disk()
+    finally:
+        cluster.client(first).execute_command("ACL", "SETUSER", "default", "+@all")
+    assert f"the server 127.0.0.1:{first} did not write its files anew" in found
+    assert found.count("the append-only file was written anew") == 1
+    wait_until(store.subjects.is_disk_rewritten, "the files are written")
+    after = [cluster.client(port).info("persistence")["aof_rewrites"] for port in others]
+    assert all(now > then for now, then in zip(after, before, strict=True))
+
+
+def test_the_backup_of_all_servers_has_every_key(cluster: Cluster, store: Storage, tmp_path: Path) -> None:
+    for site in by_server(cluster).values():
+        store.comments.accept(a_comment(site=site), an_admission())
+    wanted = set().union(*(client.keys() for client in cluster.clients()))
+    backup = tmp_path / "backup"
+    backup.mkdir()
+    address = f"127.0.0.1:{next(iter(cluster.nodes))}"
+    subprocess.run(["redis-cli", "--cluster", "backup", address, str(backup)], check=True, capture_output=True)
+    files = sorted(backup.glob("*.rdb"))
+    assert len(files) == len(cluster.nodes)
+    found: set[bytes] = set()
+    for file in files:
+        options = {"dir": str(backup), "dbfilename": file.name, "appendonly": "no"}
+        with tempfile.TemporaryDirectory(prefix="rgk") as directory:
+            server = start(Path(directory), options=options)
+            found |= set(redis.Redis.from_url(server.url).keys())
+            server.stop()
+    assert found == wanted

@@ -58,9 +58,19 @@ class Cluster:
     def _bus(self, port: int) -> int:
         return int(self.client(port).config_get("cluster-port")["cluster-port"])
 
-    def owner(self, slot: int) -> int:
-        """Return the port of the server that has a slot, as the first server knows it."""
-        for first, last, (_, port, *_), *_ in self.clients()[0].execute_command("CLUSTER SLOTS"):
+    def kill(self, port: int) -> None:
+        """Kill a primary, wait until its replica has its slots, and start it again, as a replica of its successor."""
+        other, bus = next(node for node in self.nodes if node != port), self._bus(port)
+        (slot, *_), *_ = (row for row in self.client(port).execute_command("CLUSTER SLOTS") if int(row[2][1]) == port)
+        self.nodes[port].process.kill()
+        wait_until(lambda: self.owner(slot, other) != port, "a replica takes over")
+        self.nodes[port].stop()
+        self.nodes[port] = _start(self._directory / str(port), port, bus, self._stack)
+
+    def owner(self, slot: int, seen_by: int = 0) -> int:
+        """Return the port of the server that has a slot, as one server knows it, or the first one."""
+        asked = self.client(seen_by) if seen_by else self.clients()[0]
+        for first, last, (_, port, *_), *_ in asked.execute_command("CLUSTER SLOTS"):
             if first <= slot <= last:
                 return int(port)
         raise LookupError(slot)

@@ -127,3 +127,8 @@ class ModerationKeys(Names):
     def audit(self, site: str) -> str:
         """stream; AuditEntry as JSON; Audit and every script that changes a record; the audit page; for ever."""
         return self._of(site or SHARED, "audit")
+
+    @stored(ExportClass.TEMPORARY, "names of staff, keyed networks")
+    def audit_waiting(self) -> str:
+        """stream; AuditEntry as JSON; changes of sites and pauses in a cluster; Audit; until in the site's audit."""
+        return self._of(SHARED, "audit-waiting")

@@ -13,7 +13,7 @@ from comments.storage.keys import Keys
 
 from .archive_reader import ArchiveReader
 from .archive_writer import ArchiveWriter
-from .audit_log import append
+from .audit_log import SharedChanges
 from .client import Client, guarded, text
 from .comments import RedisComments
 from .site_removal import SiteRemoval
@@ -29,6 +29,7 @@ class RedisArchives:
         self._reader = ArchiveReader(client, keys, together)
         self._writer = ArchiveWriter(client, keys, together, comments)
         self._removal = SiteRemoval(client, keys, together)
+        self._shared = SharedChanges(client, keys)
 
     def audit_end(self, site: str) -> str:
         last = self._client.xrevrange(self._keys.audit(site), count=1)
@@ -64,10 +65,11 @@ class RedisArchives:
     def finish(self, site: Site, *entries: AuditEntry) -> None:
         pipe = self._client.pipeline()
         pipe.hsetnx(self._keys.sites(), site.id, dump(site))
-        append(pipe, self._keys, entries)
+        self._shared.append(pipe, entries)
         pipe.unlink(self._keys.importing(site.id))
         if not pipe.execute()[0]:
             raise SiteTaken(f"The site {site.id} was added in the meantime.")
+        self._shared.move_soon()
 
     def discard(self, site: str) -> None:
         self._remove(site)

@@ -1,20 +1,28 @@
 """The audit on Redis: one stream for each site, which is never trimmed."""
 
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+import redis
+
 from comments.audit import AuditEntry, AuditPage, AuditQuery
-from comments.errors import Invalid, Problem
+from comments.errors import Invalid, Problem, StorageDown
 from comments.storage.codec import dump, load, milliseconds, moment
 from comments.storage.keys import Keys
 
-from .client import Client, guarded, text
+from .client import Client, guarded, is_unavailable, text
+from .scripts import Script
+
+log = logging.getLogger(__name__)
 
 _CURSOR = re.compile(r"\d{1,15}-\d{1,10}")
 #: Entries read in one command, and searched for one page.
 ENTRIES_PER_READ, MAX_SEARCHED_ENTRIES = 1_000, 10_000
+#: Most milliseconds between the clocks of two servers of a cluster.
+_CLOCK_DIFFERENCE_MS = 3_600_000
 
 
 def packed(entry: AuditEntry) -> bytes:
@@ -28,10 +36,58 @@ def append(pipe: Client, keys: Keys, entries: Sequence[AuditEntry]) -> None:
         pipe.xadd(keys.audit(entry.site), {"e": packed(entry)})
 
 
+class SharedChanges:
+    """Audit entries of changes of what all sites share: sites, people and pauses.
+
+    In a cluster the audit of a site is on another server than these. The entries are stored with the change, in one
+    step. Then they move to the audit of their site, now or in the next sweep. Two processes may move them at once.
+    """
+
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client, self._keys = client, keys
+        self._add_once = Script(client, "accounts/audit_add_once")
+
+    def append(self, pipe: Client, entries: Sequence[AuditEntry]) -> None:
+        """Add the entries to the transaction that makes the change."""
+        for entry in entries:
+            stream, stored = self.stream(entry)
+            pipe.xadd(stream, {"e": stored})
+
+    def stream(self, entry: AuditEntry) -> tuple[str, bytes]:
+        """Return the stream for an entry, and the entry as stored there."""
+        if self._client.is_cluster and entry.site:
+            return self._keys.audit_waiting(), dump(entry)
+        return self._keys.audit(entry.site), packed(entry)
+
+    def move(self) -> None:
+        """Move all entries. Does nothing on one server, where none wait."""
+        if not self._client.is_cluster:
+            return
+        waiting = self._keys.audit_waiting()
+        for id, fields in self._client.xrange(waiting, count=ENTRIES_PER_READ):
+            entry, since = load(AuditEntry, fields[b"e"]), int(text(id).partition("-")[0]) - _CLOCK_DIFFERENCE_MS
+            named = {"waiting": text(id), "since": since}
+            self._add_once([self._keys.audit(entry.site)], named, packed(entry))
+            self._client.xdel(waiting, id)
+
+    def move_soon(self) -> None:
+        """Move all entries; leave them to the sweep if the server of a site does not answer."""
+        try:
+            self.move()
+        except (redis.RedisError, StorageDown) as error:
+            if isinstance(error, redis.RedisError) and not is_unavailable(error):
+                raise
+            log.warning("audit entries wait for the server of their site: %s", error)
+
+
 @guarded
 class RedisAudit:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
+        self._shared = SharedChanges(client, keys)
+
+    def move_waiting(self) -> None:
+        self._shared.move()
 
     def append(self, *entries: AuditEntry) -> None:
         pipe = self._client.pipeline()

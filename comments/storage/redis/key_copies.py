@@ -70,7 +70,7 @@ def begin_restore(client: Client, prefix: str) -> None:
 def _check_is_one_server(client: Client) -> None:
     if client.is_cluster:
         raise SettingsInvalid(
-            "a cluster has no snapshot of one moment: use the backups of its servers, or export and import each site"
+            "a cluster has no snapshot of one moment: run valkey-cli --cluster backup, or export and import each site"
         )
 
 

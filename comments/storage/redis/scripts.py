@@ -33,7 +33,8 @@ class Script:
     """One script on one server, sent as a whole the first time and by its digest after that.
 
     In a cluster each call also names a key that never exists. While a slot moves key by key, the server refuses calls
-    that name a missing key. So a script never runs with a part of its keys, and never stops in the middle.
+    that name a missing key. So a script never runs with a part of its keys, and never stops in the middle. A call
+    without keys reads and writes nothing.
     """
 
     def __init__(self, client: Client, name: str) -> None:

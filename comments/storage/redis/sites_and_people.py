@@ -15,7 +15,7 @@ from comments.storage.codec import dump, load
 from comments.storage.keys import Keys
 from comments.storage.values import Session
 
-from .audit_log import append, packed
+from .audit_log import SharedChanges
 from .client import Client, guarded, text
 from .scripts import Script
 from .site_removal import SiteRemoval
@@ -30,36 +30,30 @@ LONGEST_LINK = timedelta(days=1)
 
 
 class _Records(Generic[T]):
-    """One hash of named records. A record and its audit entries are stored in one step.
-
-    In a cluster the audit of a site follows in a second step, because it is on the server of the site.
-    """
+    """One hash of named records. A record and its audit entries are stored in one step."""
 
     def __init__(self, client: Client, keys: Keys, key: str, cls: type[T]) -> None:
-        self._client, self._keys, self._key, self._cls = client, keys, key, cls
+        self._client, self._key, self._cls = client, key, cls
         self._compare_and_set = Script(client, "accounts/compare_and_set")
+        self.changes = SharedChanges(client, keys)
 
     def put(self, name: str, record: bytes, entries: Sequence[AuditEntry]) -> None:
         pipe = self._client.pipeline()
         pipe.hset(self._key, name, record)
-        append(pipe, self._keys, entries)
+        self.changes.append(pipe, entries)
         pipe.execute()
+        self.changes.move_soon()
 
     def compare_and_set(self, name: str, before: T | None, after: T, entries: Sequence[AuditEntry]) -> bool:
         """Replace `before`, which is None if the name must be free."""
         stored = unchanged_bytes(self._client.hget(self._key, name), before, partial(load, self._cls))
         if stored is None:
             return False
-        later = [entry for entry in entries if entry.site] if self._client.is_cluster else []
-        now = [entry for entry in entries if entry not in later]
-        keys = [self._key, *(self._keys.audit(entry.site) for entry in now)]
-        if not self._compare_and_set(keys, {"name": name}, stored, dump(after), *map(packed, now)):
-            return False
-        if later:
-            pipe = self._client.pipeline()
-            append(pipe, self._keys, later)
-            pipe.execute()
-        return True
+        streams = [self.changes.stream(entry) for entry in entries]
+        keys, values = [self._key, *(stream for stream, _ in streams)], [value for _, value in streams]
+        is_stored = bool(self._compare_and_set(keys, {"name": name}, stored, dump(after), *values))
+        self.changes.move_soon()
+        return is_stored
 
 
 @guarded
@@ -96,8 +90,9 @@ class RedisSites:
         pipe.hdel(self._keys.sites(), id)
         pipe.hdel(self._keys.judging_pauses(), id)
         pipe.hdel(self._keys.intake_pauses(), id)
-        append(pipe, self._keys, entries)
+        self._records.changes.append(pipe, entries)
         pipe.execute()
+        self._records.changes.move_soon()
 
 
 @guarded
@@ -124,8 +119,9 @@ class RedisPeople:
         pipe = self._client.pipeline()
         pipe.hdel(self._keys.people(), name)
         pipe.delete(self._keys.sessions(name), *(self._keys.session(digest) for digest in sessions))
-        append(pipe, self._keys, entries)
+        self._records.changes.append(pipe, entries)
         pipe.execute()
+        self._records.changes.move_soon()
 
     def all(self) -> list[Person]:
         return sorted((load(Person, r) for r in self._client.hvals(self._keys.people())), key=lambda p: p.name)

@@ -1,7 +1,7 @@
 """The data of one person on Redis: the search for comments, and the state of erasures."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import count
@@ -18,6 +18,7 @@ from comments.storage.keys import Keys
 
 from .audit_copy import AuditCopy
 from .client import Client, guarded, keys_from, text
+from .cluster_commands import host_and_port_of
 from .scripts import Script
 from .subject_scan import KEYS_PER_STEP, SubjectScan
 from .subject_traces import SubjectTraces
@@ -140,22 +141,25 @@ class RedisSubjects:
         self._client.unlink(self._keys.erasure_lease(site))
 
     def rewrite_disk(self) -> str:
-        done: list[str] = []
-        try:
-            for server in self._client.servers():
-                if server.info("persistence").get("aof_enabled"):
-                    server.bgrewriteaof()
-                    done.append("the append-only file was written anew")
-                if server.config_get("save").get("save"):
-                    server.bgsave(schedule=True)
-                    done.append("a new snapshot was written")
-        except redis.ResponseError as error:
-            return (
-                f"the server did not write its files anew ({error}): ask its provider to, or wait for its next rewrite"
-            )
+        servers = self._client.servers()
+        done = [words for server in servers for words in _written_anew(server, is_alone=len(servers) == 1)]
         return " and ".join(dict.fromkeys(done)) or "the server stores nothing on disk"
 
     def is_disk_rewritten(self) -> bool:
         infos = [server.info("persistence") for server in self._client.servers()]
         names = ("aof_rewrite_in_progress", "aof_rewrite_scheduled", "rdb_bgsave_in_progress")
         return not any(int(info.get(name, 0)) for info in infos for name in names)
+
+
+def _written_anew(server: Client, is_alone: bool) -> Iterator[str]:
+    """Let one server write its files anew. A server that refuses does not keep the others from it."""
+    try:
+        if server.info("persistence").get("aof_enabled"):
+            server.bgrewriteaof()
+            yield "the append-only file was written anew"
+        if server.config_get("save").get("save"):
+            server.bgsave(schedule=True)
+            yield "a new snapshot was written"
+    except redis.ResponseError as error:
+        name = "the server" if is_alone else "the server {}:{}".format(*host_and_port_of(server))
+        yield f"{name} did not write its files anew ({error}): ask its provider to, or wait for its next rewrite"

@@ -179,6 +179,7 @@ LEFT_ALONE = {
     **dict.fromkeys(("notice_items", "notice_result", "judging_pauses", "intake_pauses"), "of the team"),
     **dict.fromkeys(("terms", "rule_ranges", "rule_hits", "rule_times"), "written by the team: tested by its texts"),
     **dict.fromkeys(("import_state", "import_part", "erasure_words", "audit_copy"), "tested below or above"),
+    "audit_waiting": "of a cluster, and moved to the audit within a second",
     **dict.fromkeys(("former_index", "index_bitmap"), "forms of the index"),
     **dict.fromkeys(("people", "sites", "audit", "erasures"), "tested by the words in them"),
 }

@@ -1,15 +1,21 @@
 """Steps with keys of several slots work in a cluster, and what needs one server says so."""
 
+from dataclasses import replace
+
 import pytest
 
 from comments.audit import AuditAction, AuditEntry, AuditQuery
 from comments.errors import SettingsInvalid, StorageDown
 from comments.settings import Settings
+from comments.storage.codec import dump
 from comments.storage.interfaces import Storage
+from comments.storage.keys import Keys
 from comments.storage.pauses import OperatorPause
 from comments.storage.redis import connect
+from comments.storage.redis.audit_log import packed
 from comments.storage.redis.client import StoreClient
 from comments.storage.redis.key_copies import begin_restore, stored_version
+from comments.storage.redis.scripts import Script
 from tests.support.builders import NOW, a_site, settings
 
 ENTRY = AuditEntry("ow", AuditAction.SITE_SET, "title", site="blog")
@@ -34,6 +40,27 @@ def test_a_change_of_a_site_is_in_the_audit_of_the_site(cluster_storage: Storage
 def test_a_pause_is_in_the_audit_of_the_site(cluster_storage: Storage) -> None:
     cluster_storage.judging_pauses.pause("blog", OperatorPause(NOW, "op"), ENTRY)
     cluster_storage.judging_pauses.resume("blog", ENTRY)
+    assert audited(cluster_storage, "blog") == 2
+
+
+def test_entries_that_an_ended_process_left_get_into_the_audit_of_their_site(
+    cluster_storage: Storage, client: StoreClient
+) -> None:
+    waiting = Keys("rg").audit_waiting()
+    for n in range(3):
+        client.xadd(waiting, {"e": dump(replace(ENTRY, subject=str(n)))})
+    for _ in range(2):
+        cluster_storage.audit.move_waiting()
+        assert [entry.subject for entry in cluster_storage.audit.all("blog")] == ["0", "1", "2"]
+    assert not client.xlen(waiting)
+
+
+def test_an_entry_that_was_moved_and_is_moved_again_is_added_once(
+    cluster_storage: Storage, client: StoreClient
+) -> None:
+    move, keys = Script(client, "accounts/audit_add_once"), [Keys("rg").audit("blog")]
+    for waiting in ("5-0", "5-1", "5-0"):
+        move(keys, {"waiting": waiting, "since": 0}, packed(ENTRY))
     assert audited(cluster_storage, "blog") == 2
 
 
