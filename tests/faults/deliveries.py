@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from comments.email_subscriptions import NOTICE
@@ -11,6 +12,7 @@ from comments.storage.redis import open_redis
 from tests.faults.audit import records
 from tests.faults.installation import Installation
 from tests.faults.traffic import Traffic
+from tests.support.receiver import Request
 from tests.support.wait import wait_until
 
 #: Seconds for all retries: a mail whose sender was killed has a lease of three minutes.
@@ -34,8 +36,7 @@ def delivery_problems(to: Installation, traffic: Traffic, may_hurry: bool) -> li
     except AssertionError:
         return [f"{storage.deliveries.figures(site).pending} deliveries are still waiting"]
     stored = {comment.id: comment for comment in records(storage, site)}
-    bodies = [json.loads(r.body) for r in to.receiver.requests if r.line.split()[1] == f"/hook/{site}"]
-    got = [(comment, int(version)) for comment, version in (body["id"].split(":") for body in bodies)]
+    got, accepted = _events(to.receiver.requests, site), set(_events(to.receiver.accepted, site))
     comments = [comment for comment in stored.values() if not comment.draft_of]
     wanted = {
         (comment.id, n)
@@ -43,8 +44,8 @@ def delivery_problems(to: Installation, traffic: Traffic, may_hurry: bool) -> li
         for n, decision in enumerate(comment.decisions, 1)
         if decision.status is not Status.QUEUED and not comment.was_undone(n)  # then the undo is sent
     }
-    missing = wanted - set(got)
-    found = [f"the event {id}:{version} did not arrive" for id, version in sorted(missing)]
+    missing = wanted - accepted
+    found = [f"the event {id}:{version} was not accepted" for id, version in sorted(missing)]
     order: dict[str, int] = {}
     for id, version in got:
         if version < order.get(id, 0):
@@ -57,6 +58,12 @@ def delivery_problems(to: Installation, traffic: Traffic, may_hurry: bool) -> li
         if comment.parent == traffic.parent and is_plain and message not in mailed:
             found.append(f"no mail about the reply {comment.id} was sent")
     return found
+
+
+def _events(requests: Iterable[Request], site: str) -> list[tuple[str, int]]:
+    """Return comment and version of each event, in the order of arrival."""
+    bodies = [json.loads(request.body) for request in requests if request.line.split()[1] == f"/hook/{site}"]
+    return [(comment, int(version)) for comment, version in (body["id"].split(":") for body in bodies)]
 
 
 def _make_due(client: Any, keys: Keys, site: str) -> None:

@@ -12,12 +12,16 @@ from pathlib import Path
 
 from tests.faults.installation import Installation, pause
 from tests.faults.power import cut_to_synced
-from tests.support.receiver import fine
 from tests.support.wait import has_ended, wait_until
 
 Inject = Callable[[Installation], None]
 #: Weights of the parts in random kills. Valkey is killed rarely, because everything waits for it.
 WEIGHTS = {"judge": 45, "background": 5, "delivery": 3, "sweep": 15, "web": 10, "web process": 15, "valkey": 7}
+
+
+def lasting(seconds: float) -> Inject:
+    """Do nothing else: the receivers fail in this time (`receiver_faults`)."""
+    return lambda to: pause(seconds)
 
 
 def kills(*parts: str) -> Inject:
@@ -96,48 +100,6 @@ def frozen_until_replaced(part: str) -> Inject:
             wait_until(lambda: has_ended(pids[0]), f"{part} is replaced")
 
     return inject
-
-
-def connections_closed(to: Installation) -> None:
-    client = to.valkey()
-    for _ in range(12):
-        client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
-        pause(0.5)
-
-
-def scripts_flushed(to: Installation) -> None:
-    client = to.valkey()
-    for _ in range(20):
-        client.script_flush()
-        pause(0.2)
-
-
-def memory_full(to: Installation) -> None:
-    client = to.valkey()
-    before = client.config_get("maxmemory")["maxmemory"]
-    client.config_set("maxmemory", 1)
-    pause(6)
-    client.config_set("maxmemory", before)
-
-
-def read_only(to: Installation) -> None:
-    """Make Valkey the replica of a server that does not exist."""
-    client = to.valkey()
-    client.replicaof("127.0.0.1", "1")
-    pause(6)
-    client.replicaof("NO", "ONE")
-
-
-def receiver_down(to: Installation) -> None:
-    to.receiver.behave = lambda connection: None
-    pause(8)
-    to.receiver.behave = fine
-
-
-def mail_down(to: Installation) -> None:
-    to.mail.says = {"": ""}
-    pause(8)
-    to.mail.says = {}
 
 
 def slow_clients(to: Installation) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,6 +18,7 @@ from comments.settings import PREFIX, Settings
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect, open_redis
 from replygate import embedded_valkey
+from tests.faults.visitors import Seen
 from tests.support.builders import SECRET
 from tests.support.mail_server import MailServer
 from tests.support.receiver import Receiver
@@ -33,14 +35,39 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-class Installation:
-    """Runs as a context manager. `env` are further variables of all its processes, such as LD_PRELOAD."""
+@dataclass(frozen=True)
+class OutsideStore:
+    """Servers for storage that the test runs. `direct_url` leads this test around a proxy."""
 
-    def __init__(self, directory: Path, env: Mapping[str, str] = {}) -> None:
-        self.directory, self.port = directory, free_port()
+    url: str
+    direct_url: str
+    servers: Any
+    queue_url: str = ""
+    wait_replicas: int = 0
+
+    def variables(self) -> dict[str, str]:
+        queue = {"QUEUE_REDIS_URL": self.queue_url} if self.queue_url else {}
+        return {"REDIS_URL": self.url, "WAIT_REPLICAS": str(self.wait_replicas), **queue}
+
+
+class Installation:
+    """Runs as a context manager. `env` are further variables of all its processes, such as LD_PRELOAD.
+
+    It runs `replygate up`, or with a `store` of its own all parts but Valkey.
+    """
+
+    def __init__(self, directory: Path, env: Mapping[str, str] = {}, store: OutsideStore | None = None) -> None:
+        self.directory, self.port, self.store = directory, free_port(), store
         self.receiver, self.mail = Receiver(), MailServer()
-        self.settings = Settings(secret_key=SECRET, redis_url=embedded_valkey.url(directory), socket_timeout=5.0)
+        self.settings = Settings(
+            secret_key=SECRET,
+            redis_url=store.direct_url if store else embedded_valkey.url(directory),
+            queue_redis_url=store.queue_url if store else "",
+            socket_timeout=5.0,
+        )
         self.environment = env
+        #: The site that has traffic now, and what its visitors were answered.
+        self.site, self.seen = "", Seen()
 
     def __enter__(self) -> Self:
         self._around = contextlib.ExitStack()
@@ -56,7 +83,7 @@ class Installation:
         self._around.close()
 
     def start(self) -> None:
-        """Start `replygate up` and wait until it is ready."""
+        """Start everything and wait until it is ready."""
         chosen = {
             "SECRET_KEY": SECRET,
             "JUDGES": "2",
@@ -64,10 +91,12 @@ class Installation:
             "WEBHOOK_HTTP_ALLOW": self.receiver.authority,
             "SMTP_URL": self.mail.url,
             "MAIL_FROM": SENDER,
+            **(self.store.variables() if self.store else {}),
         }
         env = {**os.environ, **{PREFIX + name: value for name, value in chosen.items()}, **self.environment}
-        words = [*TAKES_HANGUPS, sys.executable, "-m", "replygate", "--data", str(self.directory), "up"]
-        words += ["--port", str(self.port)]
+        up = ("replygate", "--data", str(self.directory), "up", "--port", str(self.port))
+        parts = ("tests.faults.parts", str(self.port))
+        words = [*TAKES_HANGUPS, sys.executable, "-m", *(parts if self.store else up)]
         pipes: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
         self.process = subprocess.Popen(words, cwd=ROOT, env=env, start_new_session=True, **pipes)
         assert self.process.stdout is not None

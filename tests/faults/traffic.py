@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
+from comments.errors import StorageDown
 from comments.lifecycle import Status
 from comments.person import Person
 from comments.setting_values import Term
@@ -64,14 +65,18 @@ class Traffic:
             thread.join()
 
 
-def start_traffic(to: Installation, id: str, seed: int, pause: float = PAUSE) -> Traffic:
-    """Create a site with its moderator, its webhook and a subscriber, and start the traffic."""
+def start_traffic(to: Installation, id: str, seed: int, pause: float = PAUSE, only_submits: bool = False) -> Traffic:
+    """Create a site with its moderator, its webhook and a subscriber, and start the traffic.
+
+    With `only_submits` nobody edits, withdraws or moderates.
+    """
     kept, key = new_site_key()
     moderator_key, whole_key = new_person_key(f"moderator-{id}")
     site = _site(id, to)
     to.storage.sites.put(replace(site, keys=(kept,)))
     to.storage.people.put(Person(f"moderator-{id}", {id: "moderator"}, api_keys=(moderator_key,)))
     traffic = Traffic(id)
+    to.site, to.seen = id, traffic.seen
     first = Visitor(to.port, id, key, traffic.seen, seed)
     subscriber = {
         "author": "Subscriber",
@@ -82,13 +87,15 @@ def start_traffic(to: Installation, id: str, seed: int, pause: float = PAUSE) ->
     traffic.parent = first.submit(next_number := 10**6, **subscriber)["id"]
     first.close()
     _subscribe(to.storage, id, traffic.parent)
-    keyed = [Visitor(to.port, id, key, traffic.seen, seed, traffic.parent) for _ in range(WITH_KEY)]
+    keyed = [
+        Visitor(to.port, id, key, traffic.seen, None if only_submits else seed, traffic.parent) for _ in range(WITH_KEY)
+    ]
     forms = [FormVisitor(to.port, id, traffic.seen) for _ in range(WITHOUT_KEY)]
     everybody = WITH_KEY + WITHOUT_KEY
     for start, visitor in enumerate([*keyed, *forms], next_number + 1):
         arguments = (count(start, everybody), pause, traffic.over)
         traffic.add(visitor.submit_all, *arguments)
-    for _ in range(MODERATORS):
+    for _ in range(0 if only_submits else MODERATORS):
         moderator = Moderator(to.port, id, whole_key, traffic.seen)
         traffic.add(moderator.decide_all, traffic.over)
     return traffic
@@ -121,15 +128,18 @@ def _subscribe(storage: Storage, site: str, id: str) -> None:
 def decided_within(storage: Storage, site: str, ids: set[str], seconds: float) -> float:
     """Wait until no comment of `ids` is queued; return the seconds that took, or infinity if they were not enough."""
     begun, left = time.monotonic(), list(ids)
-    while True:
-        found = storage.comments.load(site, left[:500])
+    while left:
+        if time.monotonic() > begun + seconds:
+            return float("inf")
+        try:
+            found = storage.comments.load(site, left[:500])
+        except StorageDown:  # another server becomes the primary
+            time.sleep(0.02)
+            continue
         queued = [
             id for id, comment in zip(left[:500], found, strict=True) if comment and comment.status is Status.QUEUED
         ]
         left = queued + left[500:]
-        if not left:
-            return time.monotonic() - begun
-        if time.monotonic() > begun + seconds:
-            return float("inf")
         if queued:
             time.sleep(0.02)
+    return time.monotonic() - begun

@@ -73,7 +73,9 @@ class Plan:
     wait: int  # submissions of the same visitor before the next step
 
 
-def plan(seed: int, n: int) -> Plan:
+def plan(seed: int | None, n: int) -> Plan:
+    if seed is None:
+        return Plan(0, False, 0)
     chance = random.Random(f"{seed}:{n}")
     edits = chance.randint(1, MAX_EDITS) if chance.random() < EDITED else 0
     return Plan(edits, chance.random() < WITHDRAWN, chance.randint(0, MAX_PAUSE))
@@ -172,9 +174,9 @@ class FormVisitor(Sender):
 
 
 class Visitor(Sender):
-    """Submits comments through the site's server. Every fourth replies to `parent`."""
+    """Submits comments through the site's server. Every fourth replies to `parent`. Without a `seed` none is edited."""
 
-    def __init__(self, port: int, site: str, key: str, seen: Seen, seed: int, parent: str = "") -> None:
+    def __init__(self, port: int, site: str, key: str, seen: Seen, seed: int | None, parent: str = "") -> None:
         super().__init__(port, seen)
         self._key, self._seed, self._parent = key, seed, parent
         self._site, self._comments = site, f"/v1/sites/{site}/comments"

@@ -34,7 +34,8 @@ fine = says(OK)
 class Receiver:
     """Runs as a context manager. `behave` gets each connection after its request has been read.
 
-    The connection is closed after that, or read again with `keeps_connections`.
+    The connection is closed after that, or read again with `keeps_connections`. `accepted` are the requests that got
+    the usual answer.
     """
 
     behave: Behave = fine
@@ -42,6 +43,7 @@ class Receiver:
     keeps_connections: bool = False
     connections: int = 0
     requests: list[Request] = field(default_factory=list)
+    accepted: list[Request] = field(default_factory=list)
 
     def __enter__(self) -> Self:
         self._server = socket.create_server(("127.0.0.1", 0))
@@ -90,8 +92,11 @@ class Receiver:
     def _answer(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError, ValueError), self._wrapped(connection) as plain:
             while request := _read(plain):
+                behave = self.behave
                 self.requests.append(request)
-                self.behave(plain)
+                behave(plain)
+                if behave is fine:
+                    self.accepted.append(request)
                 if not self.keeps_connections:
                     return
 
