@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -210,6 +211,25 @@ ODD = (
     b"\0",
     b"1-1-1T1:1:1Z",
 )
+
+
+@pytest.mark.parametrize(
+    ("function", "given"),
+    [
+        ("os.system", {"args": ("blog", "")}),
+        ("workers.jobs.learn", {"args": ("blog", "")}),  # of another queue
+        (JUDGE, {"args": ("blog",)}),
+        (JUDGE, {"args": ("blog", 1)}),
+        (JUDGE, {"args": ("blog", ""), "kwargs": {"token": ""}}),
+        (JUDGE, {"args": ("blog", "", "")}),
+    ],
+)
+def test_a_job_that_is_not_a_wake_up_of_its_queue_counts_as_missing(
+    function: str, given: dict[str, Any], connection: redis.Redis
+) -> None:
+    job = Queue("judge", connection=connection, serializer="json").enqueue_call(function, **given)
+    with pytest.raises(NoSuchJobError, match="is not a wake-up"):
+        WakeUp.fetch(job.id, connection=connection, serializer="json")
 
 
 @pytest.mark.parametrize("field", FIELDS)

@@ -122,3 +122,15 @@ def test_the_form_can_be_dropped(web_app: WebApp, mo: SignedInClient, comment: C
     data = {"csrf": csrf_of(mo.client)}
     assert mo.client.post("/resume/cancel", data=data, headers=OWN).location == "/review/blog"
     assert mo.get("/resume", headers=HTML).location == "/review"
+
+
+def test_a_dropped_form_does_not_come_back_with_its_former_cookie(
+    web_app: WebApp, mo: SignedInClient, comment: Comment
+) -> None:
+    end_sessions(web_app, "mo")
+    press(mo, comment)
+    sign_in(mo.client, "mo")
+    (cookie,) = (c for c in mo.client._cookies.values() if c.key.endswith("-form"))
+    assert mo.client.post("/resume/cancel", data={"csrf": csrf_of(mo.client)}, headers=OWN).status_code == 303
+    mo.client.set_cookie(cookie.key, cookie.value, secure=cookie.secure)
+    assert mo.get("/resume", headers=HTML).location == "/review"

@@ -96,6 +96,18 @@ def test_nothing_is_left_of_a_forgotten_receiver(storage: Storage) -> None:
     assert storage.notices.claim(LATER, 10) is None
 
 
+def test_a_receiver_that_was_forgotten_and_comes_back_has_no_failures(storage: Storage) -> None:
+    add(storage, FIRST)
+    claim = storage.notices.claim(NOW, 10)
+    assert claim
+    storage.notices.finish(claim, [], NOW, failed=True)
+    storage.notices.forget("blog", "mail:Ines Ø")
+    add(storage, SECOND)
+    claim = storage.notices.claim(NOW, 10)
+    assert claim
+    assert (claim.items, claim.attempts) == ((SECOND,), 0)
+
+
 def test_the_last_result_and_the_counts_are_kept(storage: Storage) -> None:
     storage.notices.record_result("blog", "chat:a", NoticeResult(NOW, "timeout"))
     assert storage.notices.results("blog", ["chat:a", "chat:b"]) == [NoticeResult(NOW, "timeout"), None]
