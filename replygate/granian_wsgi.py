@@ -6,6 +6,7 @@ clients). It also accepts a header `X_Forwarded_For` in place of `X-Forwarded-Fo
 """
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,7 @@ from service.web.event_streams import EventStream
 from service.web.upload_limits import Uploader
 
 from .body_reader import BodyReader, TooManyUploads
+from .draining import DRAIN_SECONDS, Draining
 from .early_errors import BUSY, TOO_SLOW, early_answer, unreadable
 from .open_connections import Headers, OpenStreams, WaitingRequests
 from .wsgi_environ import Scope, environ, unreadable_headers
@@ -29,6 +31,8 @@ from .wsgi_environ import Scope, environ, unreadable_headers
 BODY_TIMEOUT = 10.0
 #: Requests that wait for a thread, for each thread. More get 503: they would wait for seconds.
 WAITING_PER_THREAD = 32
+#: Seconds between two looks at the connections of a process that is to stop.
+DRAIN_INTERVAL = 0.05
 #: Health checks have a thread each, so that they answer while all others wait for storage.
 HEALTH_PATHS = ("/healthz", "/readyz")
 #: Status, headers and body of an answer, or what stands for a body that comes later.
@@ -94,6 +98,7 @@ class WSGIAdapter:
         forms: Sequence[ErrorForm] = (),
         public_path: str = "",
         uploader: Callable[[WSGIEnvironment], Uploader | None] = lambda environment: None,
+        draining: Draining | None = None,
     ) -> None:
         self._app, self._uploader = app, uploader
         self._bodies = BodyReader(max_body, max_form, body_timeout, self._permit)
@@ -102,6 +107,7 @@ class WSGIAdapter:
         self._threads = RequestThreads(threads, "request")
         self._health = {path: RequestThreads(1, path) for path in HEALTH_PATHS}
         self._streams, self._waiting = OpenStreams(), WaitingRequests()
+        self._draining, self._is_draining = draining, False
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Say every few seconds that the loop runs. End all streams at shutdown.
@@ -117,12 +123,33 @@ class WSGIAdapter:
 
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, stop)
+        if self._draining:
+            # In place of Granian's handler. That of SIGINT stays, and stops the process at once.
+            loop.add_signal_handler(signal.SIGTERM, self._drain, loop, self._draining)
 
         def tick() -> None:
             self._alive()
             loop.call_later(INTERVAL, tick)
 
         tick()
+
+    def _drain(self, loop: asyncio.AbstractEventLoop, draining: Draining) -> None:
+        """Stop once the clients have closed their connections, or `DRAIN_SECONDS` are over."""
+        if self._is_draining:
+            return
+        self._is_draining = True
+        self._streams.end()
+        self._waiting.end()
+        draining.stop_accepting()
+        until = loop.time() + DRAIN_SECONDS
+
+        def stop_if_done() -> None:
+            if loop.time() < until and draining.has_connections():
+                loop.call_later(DRAIN_INTERVAL, stop_if_done)
+            else:
+                os.kill(os.getpid(), signal.SIGINT)
+
+        stop_if_done()
 
     async def __rsgi__(self, scope: Scope, protocol: Any) -> None:
         given = scope.headers.items()
@@ -150,6 +177,8 @@ class WSGIAdapter:
             again = {BEGAN_KEY: began, RESUME_KEY: content.waiting.finish}
             environment = environ(scope, body, given) | again
             status, headers, content = await threads.answer(self._app, environment, admitted=True)
+        if self._is_draining:
+            headers = [*headers, ("connection", "close")]
         if isinstance(content, EventStream):
             await self._streams.run(protocol, status, headers, content)
         elif isinstance(content, bytes):

@@ -20,4 +20,5 @@ class SharedSocketServer(MPServer):
         self._listening.set_inheritable(True)
         self._sso = self._listening
         # Granian's types do not name the arguments: descriptor, whether it is a Unix socket, backlog.
-        self._shd = SocketHolder(self._listening.fileno(), False, MAX_BACKLOG)  # type: ignore[call-arg, assignment]
+        is_unix = self._listening.family == socket.AF_UNIX
+        self._shd = SocketHolder(self._listening.fileno(), is_unix, MAX_BACKLOG)  # type: ignore[call-arg, assignment]

@@ -71,7 +71,7 @@ def up(directory: Path, env: Mapping[str, str], *, host: str = "", port: int = 0
             if not add_examples(log.file, environment):
                 _progress("The example comments are not complete; the log says why.")
         (directory / ADDRESS_FILE).write_text(settings.public_url)
-        for part in _parts(settings, environment, listening.fileno(), directory):
+        for part in _parts(environment, listening, directory):
             supervisor.start(part)
         click.echo(welcome(demo.sign_in_link, settings, directory))
         supervisor.watch([log.limit, check_space])
@@ -153,7 +153,7 @@ def _valkey(directory: Path) -> SupervisedPart:
     )
 
 
-def _parts(settings: Settings, environment: Mapping[str, str], listening: int, directory: Path) -> list[SupervisedPart]:
+def _parts(environment: Mapping[str, str], listening: socket.socket, directory: Path) -> list[SupervisedPart]:
     workers = SupervisedPart(
         "workers",
         [sys.executable, "-m", "replygate.worker_group"],
@@ -167,16 +167,19 @@ def _parts(settings: Settings, environment: Mapping[str, str], listening: int, d
         "web",
         [sys.executable, "-m", "replygate.web_server"],
         environment,
-        ready=lambda: _is_served(settings),
+        ready=lambda: _is_served(listening),
         announces_readiness=True,
-        listening=listening,
+        listening=listening.fileno(),
     )
     return [workers, web]
 
 
-def _is_served(settings: Settings) -> bool:
-    connection = http.client.HTTPConnection(settings.host, settings.port, timeout=1.0)
+def _is_served(listening: socket.socket) -> bool:
+    connection = http.client.HTTPConnection("localhost")
+    connection.sock = socket.socket(listening.family)
     try:
+        connection.sock.settimeout(1.0)
+        connection.sock.connect(listening.getsockname())  # systemd may have chosen it
         connection.request("GET", "/healthz")
         return connection.getresponse().status == http.client.OK
     except (OSError, http.client.HTTPException):

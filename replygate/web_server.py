@@ -12,6 +12,7 @@ import logging
 import os
 import resource
 import signal
+import socket
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
@@ -29,6 +30,7 @@ from comments.watchdog import FROZEN_AFTER, SignsOfLife, ready_signal, repeat, s
 from service.accounts.upload_permits import UPLOAD_PERMITS
 from service.web.errors import ERROR_FORMS
 
+from .draining import DRAIN_SECONDS, Draining, draining_of
 from .exec_with_parent import stop_with_parent
 from .granian_wsgi import WSGIAdapter
 from .listening_socket import open_socket, passed_socket
@@ -62,19 +64,21 @@ def serve(settings: Settings, app: str = APPLICATION) -> None:
         gc.collect()
         gc.freeze()  # so that the web processes do not write to the pages of these objects
     with SignsOfLife(in_thread=True) as signs:
-        server = open_server(settings, app)
+        passed = passed_socket(os.environ)
+        server = open_server(settings, app, passed)
         repeat(partial(watch_processes, server, signs, ready_signal(os.environ)))
-        loader = partial(load_application, os.getpid(), settings, signs.address)
+        draining = draining_of(passed) if passed else None  # another process holds the socket, and goes on accepting
+        loader = partial(load_application, os.getpid(), settings, signs.address, draining)
         server.serve(target_loader=loader)  # type: ignore[arg-type]  # RSGI, not a function
 
 
-def open_server(settings: Settings, app: str = APPLICATION) -> MPServer:
-    """Listen on the socket that was passed to this process, or open one.
+def open_server(settings: Settings, app: str = APPLICATION, passed: socket.socket | None = None) -> MPServer:
+    """Listen on the socket that was `passed` to this process, or open one.
 
     Raises SettingsInvalid if the address is in use.
     """
     try:
-        listening = passed_socket(os.environ) or open_socket(settings.host, settings.port)
+        listening = passed or open_socket(settings.host, settings.port)
     except OSError as error:
         raise SettingsInvalid(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}") from error
     return SharedSocketServer(
@@ -90,7 +94,7 @@ def open_server(settings: Settings, app: str = APPLICATION) -> MPServer:
         log_dictconfig=logs.logging_config(settings.log_level, "web", settings.log_format),
         respawn_failed_workers=True,
         backpressure=connection_limit(),
-        workers_kill_timeout=REQUEST_GRACE,
+        workers_kill_timeout=round(REQUEST_GRACE + DRAIN_SECONDS),
         process_name=getproctitle(),
     )
 
@@ -120,7 +124,9 @@ def connection_limit() -> int:
     return MAX_CONNECTIONS if soft == resource.RLIM_INFINITY else min(MAX_CONNECTIONS, max(1, soft - OTHER_FILES))
 
 
-def load_application(parent: int, settings: Settings, signs: str, target: str) -> WSGIAdapter:
+def load_application(
+    parent: int, settings: Settings, signs: str, draining: Draining | None, target: str
+) -> WSGIAdapter:
     """Load the application inside a web process, and end the process when Granian's main process ends."""
     for number in (signal.SIGTERM, signal.SIGINT):
         # Until Granian sets its handlers, the inherited ones of the main process would ignore a signal to stop.
@@ -138,6 +144,7 @@ def load_application(parent: int, settings: Settings, signs: str, target: str) -
         forms=app.extensions[ERROR_FORMS],
         public_path=settings.public_path,
         uploader=app.extensions[UPLOAD_PERMITS].uploader,
+        draining=draining,
     )
 
 

@@ -9,6 +9,8 @@ from wsgiref.types import WSGIEnvironment
 
 #: Headers whose loss changes nothing but the record of a comment.
 OPTIONAL_HEADERS = {"user-agent", "referer"}
+#: Name and port of the server, and address of the client, of requests through a Unix socket.
+LOCAL_SERVER = ("localhost", "80", "127.0.0.1")
 
 
 class Scope(Protocol):
@@ -34,6 +36,9 @@ def as_wsgi(text: str) -> str:
 def environ(scope: Scope, body: bytes, headers: Iterable[tuple[str, str]]) -> WSGIEnvironment:
     """Return the environment. `headers` are those of the scope: Granian makes new ones whenever it is asked."""
     server, _, port = scope.server.rpartition(":")
+    client = scope.client.rpartition(":")[0].strip("[]")
+    if not port.isdigit():  # a Unix socket, which a proxy of this machine connects to
+        server, port, client = LOCAL_SERVER
     return {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
@@ -42,7 +47,7 @@ def environ(scope: Scope, body: bytes, headers: Iterable[tuple[str, str]]) -> WS
         "SERVER_NAME": server,
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
-        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "REMOTE_ADDR": client,
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.scheme,
         "wsgi.input": BytesIO(body),
