@@ -202,3 +202,12 @@ def test_comments_of_new_authors_that_are_published_unseen_are_counted(storage: 
     judged_by_filters(Action.HOLD, PUBLISHED_UNSEEN)
     judged_by_filters(Action.APPROVE)
     assert storage.comments.counters("blog").published_unseen == 2
+
+
+def test_two_changes_of_a_comment_in_one_call_are_applied_in_their_order(storage: Storage) -> None:
+    queued = accepted(storage)
+    held = queued.with_decision(a_decision(Action.HOLD))
+    spam = held.with_decision(a_decision(Action.SPAM, Role.MODERATOR))
+    assert storage.comments.decide("blog", [CommentChange(queued, held), CommentChange(held, spam)]) == [True, True]
+    found = {status: [c.id for c in storage.comments.by_status("blog", status, 10).rows] for status in Status}
+    assert found == {status: [queued.id] if status is Status.SPAM else [] for status in Status}

@@ -36,12 +36,74 @@ local DECISION_COST, INDEX_CHUNK, cost = 15, 65536, 0
 local status_keys = {}
 for i, status in ipairs(args.statuses) do status_keys[status] = KEYS[18 + i] end
 
+-- Effects of all changes on keys that no change reads, collected so that each key is written once. `flush` below writes
+-- them, at the end and before a comment that a change before has changed.
+local counted, thread_changes, versions, is_touched, unseen = {}, {}, {}, {}, 0
+local added, removed = {}, {}
+-- Numbers of authors of all changes, by the key of their status. MOST is the most names in one command, because Lua
+-- passes only some thousand arguments.
+local authors, author_changes, MOST = {}, {}, 1000
+
+local function call_with(command, key, values)
+  for first = 1, #values, MOST do
+    redis.call(command, key, unpack(values, first, math.min(first + MOST - 1, #values)))
+  end
+end
+
+local function read_authors()
+  local names = {}
+  local function want(status, records)
+    local key = AUTHORS[status]
+    if not key then return end
+    names[key] = names[key] or {}
+    for _, name in ipairs(records) do names[key][#names[key] + 1] = name end
+  end
+  for _, c in ipairs(args.changes) do
+    want(c.old, c.authors)
+    want(c.new, c.authors)
+    want(c.people_old, c.people_old_records)
+    want(c.people_new, c.people_new_records)
+  end
+  for key, wanted in pairs(names) do
+    authors[key] = {}
+    for first = 1, #wanted, MOST do
+      local some = {unpack(wanted, first, math.min(first + MOST - 1, #wanted))}
+      for i, n in ipairs(redis.call("HMGET", key, unpack(some))) do authors[key][some[i]] = tonumber(n or 0) end
+    end
+  end
+end
+
+local function write_authors()
+  for key, changed_authors in pairs(author_changes) do
+    local changed, gone = {}, {}
+    for author in pairs(changed_authors) do
+      local n = authors[key][author]
+      if n == 0 then gone[#gone + 1] = author
+      else changed[#changed + 1], changed[#changed + 2] = author, string.format("%.0f", n) end
+    end
+    call_with("HSET", key, changed)
+    call_with("HDEL", key, gone)
+  end
+end
+
+local function count(counter, n) counted[counter] = (counted[counter] or 0) + n end
+
+local function add_to_set(key, score, id)
+  added[key] = added[key] or {}
+  local pairs_of_key = added[key]
+  pairs_of_key[#pairs_of_key + 1], pairs_of_key[#pairs_of_key + 2] = score, id
+end
+
+local function remove_from_set(key, id)
+  removed[key] = removed[key] or {}
+  removed[key][#removed[key] + 1] = id
+end
+
 -- Versions are times while the clock moves on, so data restored from a backup repeats none.
 local function next_version(field)
-  local before = tonumber(redis.call("HGET", thread_versions, field) or 0)
-  local version = math.max(before + 1, now)
-  redis.call("HSET", thread_versions, field, string.format("%.0f", version))
-  return before, version
+  local before = versions[field] or tonumber(redis.call("HGET", thread_versions, field) or 0)
+  versions[field] = math.max(before + 1, now)
+  return before, versions[field]
 end
 
 -- Give the thread and the site their next versions and record the change of `id`. Returns the site's version.
@@ -61,8 +123,7 @@ local function update_feeds(c, site_version)
     return
   end
   if site_version then
-    redis.call("ZADD", recent, c.is_new and c.received or site_version, c.id)
-    redis.call("ZREMRANGEBYRANK", recent, 0, -args.recent_max - 1)
+    add_to_set(recent, c.is_new and c.received or site_version, c.id)
   end
   if c.parent ~= "" then
     redis.call("ZADD", c.latest, c.received, c.id)
@@ -82,7 +143,7 @@ local function update_thread(c)
   local change, gone, visited = set_state(tree, c.id, c.parent, c.received, c.state)
   local site_version = nil
   if change ~= 0 then
-    redis.call("HINCRBY", thread_counts, c.thread, change)
+    thread_changes[c.thread] = (thread_changes[c.thread] or 0) + change
     site_version = gone == "" and record_change(c, c.id, "1") or record_change(c, gone, "0")
   end
   if concerns_readers then update_feeds(c, site_version) end
@@ -93,45 +154,46 @@ local function count_wait(c)
   local seconds = math.max(0, now - c.since) / 1000
   for _, bound in ipairs(args.wait_buckets) do
     if seconds <= tonumber(bound) then
-      redis.call("HINCRBY", counters, "wait:" .. bound, 1)
+      count("wait:" .. bound, 1)
       break
     end
   end
-  redis.call("HINCRBYFLOAT", counters, "wait_sum", seconds)
+  count("wait_sum", seconds)
 end
 
--- Count a comment that was published without review on its day. The first one of a day removes old days.
+-- Count the comments that were published without review on their day. The first ones of a day remove old days.
 local function count_unseen()
   local today = math.floor(now / DAY_MS)
-  if redis.call("HINCRBY", counters, "unseen:" .. today, 1) > 1 then return end
+  if redis.call("HINCRBY", counters, "unseen:" .. today, unseen) > unseen then return end
   for day = today - 2 * args.unseen_days, today - args.unseen_days do redis.call("HDEL", counters, "unseen:" .. day) end
 end
 
 local function leave_queue(c)
-  redis.call("ZREM", due, c.id)
-  redis.call("HDEL", attempts, c.id)
-  redis.call("HINCRBY", counters, "pending_bytes", -string.len(c.submission))
+  remove_from_set(due, c.id)
+  count("pending_bytes", -string.len(c.submission))
   if c.new == "queued" then return end
-  redis.call("HINCRBY", counters, "decided:" .. c.new, 1)
-  if c.unseen == 1 then count_unseen() end
+  count("decided:" .. c.new, 1)
+  if c.unseen == 1 then unseen = unseen + 1 end
   count_wait(c)
 end
 
 -- The author edited the comment, so the filters judge it again.
 local function enter_queue(c)
-  redis.call("ZADD", due, now, c.id)
-  redis.call("HINCRBY", counters, "pending_bytes", string.len(c.submission))
-  if c.old ~= "queued" then redis.call("HINCRBY", counters, "accepted", 1) end
+  add_to_set(due, now, c.id)
+  count("pending_bytes", string.len(c.submission))
+  if c.old ~= "queued" then count("accepted", 1) end
 end
 
 -- Change the number of an author's comments in one status. `day` is the day of this comment, or 0 to keep none.
 local function count_author(key, author, by, day)
   if not key then return end
-  local n = redis.call("HINCRBY", key, author, by)
-  if n <= 0 or n % args.first_seen_unit == 0 then redis.call("HDEL", key, author)
-  elseif n == 1 and by > 0 and day > 0 then
-    redis.call("HINCRBY", key, author, string.format("%.0f", day * args.first_seen_unit))
+  authors[key] = authors[key] or {}
+  local n = (authors[key][author] or 0) + by
+  if n <= 0 or n % args.first_seen_unit == 0 then n = 0
+  elseif n == 1 and by > 0 and day > 0 then n = 1 + day * args.first_seen_unit
   end
+  authors[key][author], author_changes[key] = n, author_changes[key] or {}
+  author_changes[key][author] = true
 end
 
 local function update_authors(c)
@@ -152,15 +214,14 @@ local function update_index(c)
     local chunk = math.floor(slot / INDEX_CHUNK)
     redis.call("SETBIT", args.index .. chunk .. ":live", slot % INDEX_CHUNK, 0)
   end
-  redis.call("SADD", index_outdated, c.id)
 end
 
 -- The totals only grow: they count a decision that is undone, and once more if it is repeated.
 local function count_review(c)
-  if c.corrected ~= "" then redis.call("HINCRBY", counters, "corrected:" .. c.corrected, 1) end
+  if c.corrected ~= "" then count("corrected:" .. c.corrected, 1) end
   if c.review_bound == "" then return end
-  redis.call("HINCRBY", counters, "review:" .. c.review_bound, 1)
-  redis.call("HINCRBYFLOAT", counters, "review_sum", c.review_seconds)
+  count("review:" .. c.review_bound, 1)
+  count("review_sum", c.review_seconds)
 end
 
 -- While comments are counted again, those after the position are counted when it reaches them. An edit moves a comment
@@ -189,19 +250,20 @@ end
 -- Begin the time after which the comment loses its details, or its text.
 local function update_retention(c)
   if c.old == "queued" or c.rewritten ~= "" then
-    redis.call("ZADD", args.retention .. "details", c.received, c.id)
+    add_to_set(args.retention .. "details", c.received, c.id)
   end
   if c.old == c.new then return end
   local was, is = args.retention_of[c.old], args.retention_of[c.new]
-  if was then redis.call("ZREM", args.retention .. was, c.id) end
-  if is then redis.call("ZADD", args.retention .. is, now, c.id) end
+  if was then remove_from_set(args.retention .. was, c.id) end
+  if is then add_to_set(args.retention .. is, now, c.id) end
 end
 
 local function apply(c)
   c.score_before = tonumber(recounted_until and redis.call("ZSCORE", status_keys[c.old], c.id) or c.received)
   c.score = c.new == "queued" and c.since or c.received
-  redis.call("ZREM", status_keys[c.old], c.id)
-  redis.call("ZADD", status_keys[c.new], c.score, c.id)
+  is_touched[c.id] = true
+  remove_from_set(status_keys[c.old], c.id)
+  add_to_set(status_keys[c.new], c.score, c.id)
   if c.is_new then register(c) elseif c.old == "queued" then leave_queue(c) end
   if c.rewritten ~= "" then c.submission = c.rewritten end
   redis.call("SET", c.comment, c.line .. c.submission)
@@ -209,7 +271,7 @@ local function apply(c)
   update_index(c)
   if c.entry ~= "" then
     redis.call("XADD", audit, "*", "e", c.entry)
-    redis.call("HINCRBY", counters, "moderated:" .. c.new, 1)
+    count("moderated:" .. c.new, 1)
     count_review(c)
   end
   if c.teaches or c.entry ~= "" or (c.rewritten ~= "" and not c.is_new) then redis.call("SADD", unlearned, c.id) end
@@ -222,8 +284,16 @@ local function apply(c)
 end
 
 -- Follow a thread that moved after the comment was read. Its record may be written with the old thread again.
+local moved = {}
+
+local function read_moves()
+  local threads = {}
+  for i, c in ipairs(args.changes) do threads[i] = c.thread end
+  for i, target in ipairs(redis.call("HMGET", args.aliases, unpack(threads))) do moved[threads[i]] = target end
+end
+
 local function follow_move(c)
-  local target = redis.call("HGET", args.aliases, c.thread)
+  local target = moved[c.thread]
   if not target then return end
   local name = string.match(target, "^%S+")
   redis.call("HSET", args.moving, c.thread, target)
@@ -246,6 +316,33 @@ local function read_change(i)
   return c
 end
 
+local SUMS = {wait_sum = true, review_sum = true}
+
+local function flush()
+  local ids = {}
+  for id in pairs(is_touched) do ids[#ids + 1] = id end
+  if #ids == 0 then return end
+  redis.call("SADD", index_outdated, unpack(ids))
+  if removed[due] then redis.call("HDEL", attempts, unpack(removed[due])) end
+  for key, members in pairs(removed) do redis.call("ZREM", key, unpack(members)) end
+  for key, members in pairs(added) do redis.call("ZADD", key, unpack(members)) end
+  if added[recent] then redis.call("ZREMRANGEBYRANK", recent, 0, -args.recent_max - 1) end
+  for counter, n in pairs(counted) do
+    if SUMS[counter] then redis.call("HINCRBYFLOAT", counters, counter, n)
+    else redis.call("HINCRBY", counters, counter, string.format("%.0f", n)) end
+  end
+  if unseen > 0 then count_unseen() end
+  for thread, n in pairs(thread_changes) do redis.call("HINCRBY", thread_counts, thread, n) end
+  local written = {}
+  for field, version in pairs(versions) do
+    written[#written + 1], written[#written + 2] = field, string.format("%.0f", version)
+  end
+  if #written > 0 then redis.call("HSET", thread_versions, unpack(written)) end
+  counted, thread_changes, versions, is_touched, unseen, added, removed = {}, {}, {}, {}, 0, {}, {}
+end
+
+read_authors()
+read_moves()
 local results, i = {}, 1
 while i <= #args.changes and (i == 1 or cost < args.max_cost) do
   local first, second = read_change(i), nil
@@ -254,10 +351,13 @@ while i <= #args.changes and (i == 1 or cost < args.max_cost) do
   local ok = first and (second or not paired)
   for _ = 1, paired and 2 or 1 do results[#results + 1] = ok and 1 or 0 end
   if ok then
+    if is_touched[first.id] or (second and is_touched[second.id]) then flush() end
     apply(first)
     if second then apply(second) end
   end
   i = i + (paired and 2 or 1)
 end
+flush()
+write_authors()
 write_numbers(numbers)
 return results

@@ -23,8 +23,18 @@ local function add_counts(numbers, counts, factor)
   end
 end
 
+-- The pages of a place keep the order of their first changes.
 local function add_page(numbers, hour, thread, n)
-  numbers.pages[#numbers.pages + 1] = {numbers.periods[tostring(hour)][2], thread, n}
+  for _, place in ipairs(numbers.periods[tostring(hour)][2]) do
+    local key = numbers.prefix .. place[1]
+    local pages = numbers.pages[key]
+    if not pages then
+      pages = {expires = place[3], threads = {}, counts = {}}
+      numbers.pages[key] = pages
+    end
+    if not pages.counts[thread] then pages.threads[#pages.threads + 1] = thread end
+    pages.counts[thread] = (pages.counts[thread] or 0) + n
+  end
 end
 
 -- The space-saving algorithm of Metwally et al. 2005: a new thread replaces the one with the fewest comments, and gets
@@ -47,10 +57,8 @@ local function write_numbers(numbers)
     end
     redis.call("EXPIREAT", key, fields.expires)
   end
-  for _, page in ipairs(numbers.pages) do
-    for _, place in ipairs(page[1]) do
-      count_page(numbers.prefix .. place[1], page[2], page[3], numbers.max_pages)
-      redis.call("EXPIREAT", numbers.prefix .. place[1], place[3])
-    end
+  for key, pages in pairs(numbers.pages) do
+    for _, thread in ipairs(pages.threads) do count_page(key, thread, pages.counts[thread], numbers.max_pages) end
+    redis.call("EXPIREAT", key, pages.expires)
   end
 end
