@@ -5,13 +5,17 @@ from pathlib import Path
 
 from training.corpora import digest, path
 from training.generate import HONEST_TEXT
+from workers.text.languages import ENGLISH
 
 from .card import card
 from .fit import fit
+from .language_figures import HONEST, by_language, judged_languages, threat_languages, unseen_sets, weights_without
 from .texts import DAVIDSON, FOLDER, SEED, gathered, honest_corpora
+from .traits import trait_inputs, written_weights
 
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "workers" / "learning" / "toxicity.txt"
+WEIGHTS = ROOT / "workers" / "learning" / "attack_weights.txt"
 CARD = ROOT / "docs" / "toxicity-card.md"
 
 
@@ -33,7 +37,15 @@ def main(arguments: list[str]) -> int:
     fitted = fit(groups)
     packed = fitted.written(inputs(folder)).encode()
     MODEL.write_bytes(packed)
-    CARD.write_text(card(folder, groups, fitted, packed), encoding="utf-8")
+    # The traits are fitted beside the model that was just written.
+    unseen = unseen_sets(folder)
+    weights, (english, other) = weights_without(folder, "")
+    judged = judged_languages(unseen)
+    bars = {code: english if code == ENGLISH else other for code in judged}
+    of_traits = written_weights(weights, bars, threat_languages(unseen), digest(*trait_inputs(folder, HONEST)))
+    WEIGHTS.write_text(of_traits, encoding="utf-8")
+    tables = list(by_language(folder, unseen, judged))
+    CARD.write_text(card(folder, groups, fitted, packed, tables), encoding="utf-8")
     sys.stdout.write(f"{MODEL.name}: {len(packed)} bytes, {len(fitted.weights)} features\n")
     return 0
 

@@ -53,10 +53,15 @@ def labelled(folder: Path, corpus: Corpus, half: int | None = None) -> Iterator[
             yield NETWORK.sub(" ", row["text"]), row["label"] == "toxic"
 
 
-def generated(rule: str, n: int = GENERATED) -> tuple[str, ...]:
-    """Generate sentences of the templates with this rule. All groups of people are equally likely."""
+def generated(rule: str, n: int = GENERATED, file: str = "") -> tuple[str, ...]:
+    """Generate sentences of the templates with this rule. All groups of people are equally likely.
+
+    The file has the name of the rule, unless another one is given.
+    """
     base = read(TEXT / "honest.txt").rules
-    grammar = Grammar({"who": base["who"], "group": tuple(sorted(GROUP_NAMES)), **read(FOLDER / f"{rule}.txt").rules})
+    grammar = Grammar(
+        {"who": base["who"], "group": tuple(sorted(GROUP_NAMES)), **read(FOLDER / f"{file or rule}.txt").rules}
+    )
     draw = chance(rule, SEED)
     lines = (grammar.line(rule, draw) for _ in range(n))
     return tuple(line.lower() if draw.random() < CARELESS else line for line in lines)

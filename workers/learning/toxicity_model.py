@@ -123,7 +123,7 @@ class ToxicityModel:
             if (self.bias + sum([self._most_around(tokens, n) for n in telling])) / STEPS < threshold:
                 return Attack(self.bias / STEPS, ())
         weights = list(self.token_weights(tokens))
-        spans = _sums_of_spans(weights)
+        spans = sums_of_spans(weights)
         worst = max(spans)
         log_odds = (self.bias + worst) / STEPS
         return Attack(log_odds, self._evidence(tokens, weights, spans.index(worst)) if log_odds >= threshold else ())
@@ -148,7 +148,7 @@ class ToxicityModel:
         return f"{tokens[n - 1]} {tokens[n]}" if together else tokens[n]
 
 
-def _sums_of_spans(weights: Iterable[int]) -> list[int]:
+def sums_of_spans(weights: Iterable[int]) -> list[int]:
     """Return the sum of each SPAN weights in a row; of all weights if there are fewer."""
     sums = list(accumulate(weights, initial=0))
     return list(map(sub, sums[SPAN:], sums)) or sums[-1:]
