@@ -37,7 +37,7 @@ LIMITS = """
 * Names of honest authors in most corpora are invented in the same shapes. Their hashes are not learned, and hashed
   names and hosts can add little (`HASHED_LIMITS` in `training/fit.py`).
 * Languages other than English and Russian have only a few generated sentences each, and Chinese honest ones.
-* At log-odds 0 the model alone holds some 14 of 1,000 honest comments of a blog that it never saw, and fewer of a
+* At log-odds 0 the model alone holds some 12 of 1,000 honest comments of a blog that it never saw, and fewer of a
   newspaper. A site with another share of spam sees other probabilities until it has lessons of its own.
 """
 
@@ -76,6 +76,7 @@ def _weights(model: PriorWeights) -> list[str]:
         lines.append(f"| {family.name.lower()} | {BUCKETS[family]} | {model.scales[family]:.5f} |")
     sums = f"Inputs SHA-256 `{model.inputs}`; file {len(model.to_bytes())} bytes, SHA-256 `{_sha(model.to_bytes())}`."
     numbers = f"Bias {model.bias}; slope {model.slope}, shift {model.shift}."
+    numbers += f" Words count {model.below_website:.2f} times as much if the author gave a website."
     lines += ["", f"{numbers} {sums}", "", "## Points without words", "", "| Trait | Points |", "|-|-|"]
     ordered = sorted(model.plain.items(), key=lambda pair: (-pair[1], pair[0]))
     return [*lines, *(f"| {name} | {points:.2f} |" for name, points in ordered)]

@@ -45,7 +45,14 @@ SUSPICIOUS = (
     "link in HTML",
     "link in the markup of forums",
 )
-HARMLESS = ("one word in small letters as the name", "website on a blog platform", "answer to somebody")
+HARMLESS = (
+    "one word in small letters as the name",
+    "website on a blog platform",
+    "answer to somebody",
+    "links to documentation only",
+    "names of files or commands",
+    "version number",
+)
 #: Traits with weights of their own among the buckets, which the few links of the free corpora made too strong. The
 #: points here correct them.
 CORRECTED = (
@@ -74,21 +81,25 @@ CORRECTED = (
 )
 #: Families with a factor of their own; the others share the first column.
 _ALONE = (Family.NAME, Family.ADDRESS)
+#: Families of words. They count less if the author gave a website, because bloggers recommend and praise like adverts.
+WORDS = (Family.WORDS, Family.PAIRS, Family.GRAMS)
+_LEAST_BELOW_WEBSITE = -0.5
 PLAIN = (*SUSPICIOUS, *HARMLESS, *CORRECTED)
 _INDEX = {name: n for n, name in enumerate(PLAIN)}
 _MOST, _LEAST_TRUST, _LEAST_CORRECTION, _MOST_CORRECTION = 2.0, 0.75, -2.5, 1.0
 BOUNDS = (
     (0.5, 2.0),
     *[(0.0, 1.0)] * len(_ALONE),
+    (_LEAST_BELOW_WEBSITE, 0.0),
     *[(0.0, _MOST)] * len(SUSPICIOUS),
     *[(-_LEAST_TRUST, 0.0)] * len(HARMLESS),
     *[(_LEAST_CORRECTION, _MOST_CORRECTION)] * len(CORRECTED),
 )
-RIDGE = np.array([1e-4] * (1 + len(_ALONE)) + [1e-3] * (len(SUSPICIOUS) + len(HARMLESS)) + [3e-3] * len(CORRECTED))
+RIDGE = np.array([1e-4] * (1 + len(_ALONE)) + [1e-3] * (1 + len(SUSPICIOUS) + len(HARMLESS)) + [3e-3] * len(CORRECTED))
 #: The weight of a source is this power of its size.
 SIZE_POWER = 0.5
 #: Share of the honest comments of a blog or newspaper that the shipped model alone may hold, on sources it never saw.
-HONEST_HELD = 0.014
+HONEST_HELD = 0.011
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +135,9 @@ class Columns:
     def of(cls, source: Shown, words: Weights) -> "Columns":
         by_family = [source.batch.rows[:, _part(family)] @ words.of[_part(family)] for family in Family]
         base = sum(found for family, found in zip(Family, by_family, strict=True) if family not in _ALONE)
-        scaled = (base, *(by_family[family] for family in _ALONE))
+        has_website = source.batch.rows[:, _part(Family.ADDRESS)].getnnz(axis=1) > 0
+        below_website = has_website * sum(by_family[family] for family in WORDS)
+        scaled = (base, *(by_family[family] for family in _ALONE), below_website)
         return cls(source.name, np.column_stack([*scaled, source.plain]), source.batch.spam)
 
 
@@ -164,7 +177,7 @@ def fit_points(found: Mapping[str, Columns]) -> PlainPoints:
         total = (each * (np.logaddexp(0, logits) - spam * logits)).sum() + (RIDGE * at[:-1] ** 2).sum() / 2
         return float(total), np.append(values.T @ error + RIDGE * at[:-1], error.sum())
 
-    start = np.append([1.0, *[0.5] * len(_ALONE)], np.zeros(len(PLAIN) + 1))
+    start = np.append([1.0, *[0.5] * len(_ALONE)], np.zeros(len(PLAIN) + 2))
     best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[*BOUNDS, (None, None)])
     fitted = PlainPoints(np.round(best.x[:-1], 4), round(float(best.x[-1]), 4), 0.0)
     return PlainPoints(fitted.of, fitted.bias, round(-_honest_bar(fitted, found), 4))

@@ -28,14 +28,15 @@ def inputs(folder: Path) -> str:
 def weights_of(model: Model, learned_from: str = "") -> PriorWeights:
     """Return the model in the form of the shipped file."""
     whole, scales = quantize(model.words.of.tolist())
-    base, name, address = model.points.of[:3].tolist()
+    base, name, address, below_website = model.points.of[:4].tolist()
     factors = {Family.NAME: name, Family.ADDRESS: address}
-    plain = {trait: points for trait, points in zip(PLAIN, model.points.of[3:].tolist(), strict=True) if points}
+    plain = {trait: points for trait, points in zip(PLAIN, model.points.of[4:].tolist(), strict=True) if points}
     return PriorWeights(
         whole,
         tuple(round(scale * factors.get(family, base), 8) for family, scale in zip(Family, scales, strict=True)),
         model.points.bias,
         plain,
+        round(1 + below_website / base, 4),
         1.0,
         model.points.shift,
         learned_from,

@@ -17,7 +17,7 @@ from comments.model import Comment
 from workers.text.links import Link, links
 from workers.text.memo import WordCache
 from workers.text.normalization import fold
-from workers.text.shapes import name_shapes, text_shapes, website_shapes
+from workers.text.shapes import name_shapes, technical_shapes, text_shapes, website_shapes
 from workers.text.style_measures import style_measures
 from workers.text.tokens import repeats, without_addresses, words
 from workers.text.traits import NO_DIGITS, traits
@@ -147,14 +147,17 @@ def features(comment: Comment) -> Features:
     every = words(without_addresses(folded.text) if found else folded.text)[:_MAX_WORDS]
     normalized = _all_normalized(every, folded.text)
     website, (name, of_name) = _links(comment.url)[:1], _of_name(comment.author)
+    distinct = frozenset(normalized)
     shapes = [
         *of_name,
         *(shape for link in website for shape in website_shapes(link, len(every))),
         *text_shapes(content, len(every), found),
+        # A word with signs inside looks like the name of a file.
+        *(() if folded.disguises else technical_shapes(content, distinct)),
     ]
     return Features(
         normalized,
-        tuple(dict.fromkeys(traits(content, folded, found, frozenset(normalized)))),
+        tuple(dict.fromkeys(traits(content, folded, found, distinct))),
         style_measures(folded.plain, every, normalized, found),
         name,
         _address(website),

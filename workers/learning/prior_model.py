@@ -101,7 +101,10 @@ class PriorModel:
         total += sum(of_grams) * self._step(Family.GRAMS, sum(grams))
         if pairs := set(_pairs(weighed)):
             total += sum(map(self.model.weights.__getitem__, pairs)) * self._step(Family.PAIRS, len(pairs))
-        return total
+        return total * self._share_of_words(found)
+
+    def _share_of_words(self, found: Features) -> float:
+        return self.model.below_website if found.address else 1.0
 
     def _step(self, family: Family, n: int) -> float:
         """Return the amount that one unit of weight adds, with n features of the family."""
@@ -154,14 +157,15 @@ class PriorModel:
             return
         in_order = list(map(self._weighed.__getitem__, found.words))
         weighed = dict(zip(found.words, in_order, strict=True))
-        of_word = self._step(Family.WORDS, len(weighed))
-        of_gram = self._step(Family.GRAMS, sum(n for _, _, n, _, _ in weighed.values()))
+        share = self._share_of_words(found)
+        of_word = share * self._step(Family.WORDS, len(weighed))
+        of_gram = share * self._step(Family.GRAMS, sum(n for _, _, n, _, _ in weighed.values()))
         for text, (weight, grams, *_) in weighed.items():
             yield weight * of_word + grams * of_gram, "“{}”", (text,)
         pairs: dict[int, tuple[str, str]] = {}
         for place, pair in zip(_pairs(in_order), pairwise(found.words), strict=True):
             pairs.setdefault(place, pair)
-        of_pair = self._step(Family.PAIRS, len(pairs)) if pairs else 0.0
+        of_pair = share * self._step(Family.PAIRS, len(pairs)) if pairs else 0.0
         for place, pair in pairs.items():
             yield self.model.weights[place] * of_pair, "“{} {}”", pair
 

@@ -11,9 +11,9 @@ from .features import BUCKETS, SIZE, START, Family
 
 MAGIC = b"replygate prior\n"
 #: Version of the features, their hash and the file format. Weights of another version cannot be used.
-VERSION = 3
+VERSION = 4
 #: Fields of the header, in the order of the fields of PriorWeights.
-_HEADER = ("bias", "plain", "slope", "shift", "inputs")
+_HEADER = ("bias", "plain", "below_website", "slope", "shift", "inputs")
 
 
 class InvalidModelFile(ValueError):
@@ -28,6 +28,7 @@ class PriorWeights:
     scales: tuple[float, ...]  # in the order of Family
     bias: float
     plain: Mapping[str, float]  # points for traits and shapes without words, by name
+    below_website: float  # factor of all words if the author gave a website
     slope: float
     shift: float
     inputs: str  # SHA-256 over the training inputs

@@ -20,12 +20,32 @@ _WORKS = frozenset(
     )
 )
 
+#: Homes of code, of questions about it, and of the documentation of programs. Anybody can publish on some of them.
+_DOCUMENTATION = frozenset(
+    (
+        *("github.com", "gitlab.com", "bitbucket.org", "sourceforge.net", "codeplex.com", "launchpad.net"),
+        *("stackoverflow.com", "stackexchange.com", "serverfault.com", "superuser.com", "askubuntu.com"),
+        *("pypi.org", "npmjs.com", "nuget.org", "crates.io", "rubygems.org", "docs.rs", "readthedocs.io"),
+        *("debian.org", "ubuntu.com", "archlinux.org", "fedoraproject.org", "gnome.org", "kde.org", "freedesktop.org"),
+        *("mozilla.org", "apache.org", "python.org", "jquery.com", "microsoft.com", "oracle.com", "mysql.com"),
+    )
+)
+
+
+def _is_under(hosts: frozenset[str], link: Link) -> bool:
+    labels = link.host.split(".")
+    return any(".".join(labels[n:]) in hosts for n in range(len(labels) - 1))
+
 
 def is_reference(link: Link) -> bool:
     """True for a page of a reference work. A query may forward to another site."""
-    labels = link.host.split(".")
-    return "?" not in link.path and any(".".join(labels[n:]) in _WORKS for n in range(len(labels) - 1))
+    return "?" not in link.path and _is_under(_WORKS, link)
 
 
 def are_references(found: Sequence[Link]) -> bool:
     return all(map(is_reference, found))
+
+
+def are_documentation(found: Sequence[Link]) -> bool:
+    """True if all links lead to reference works or to the homes of code and its documentation."""
+    return all(_is_under(_WORKS, link) or _is_under(_DOCUMENTATION, link) for link in found)

@@ -5,9 +5,11 @@ websites too, so `training.shapes` fits a small weight for each.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from .links import Link
+from .reference_works import are_documentation
+from .tokens import without_addresses
 
 _DEEP_PATH = re.compile(r"\.(?:html?|php|aspx?|cfm)\b|/[^/]+/[^/]+", re.IGNORECASE)
 _PROFILE_PATH = re.compile(
@@ -37,6 +39,15 @@ _NAMED, _QUOTED = re.compile(r"@[^\W\d_]"), re.compile(r"^\s*>", re.MULTILINE)
 _GREETED = re.compile(r"[A-Z][a-z]+[,:]")
 _HTML_LINK = re.compile(r"<a\s", re.IGNORECASE)
 _BOARD_LINK = re.compile(r"\[/?url|\[link=", re.IGNORECASE)
+#: Programs that are called by name, and that ordinary texts hardly mention.
+_PROGRAMS = frozenset(
+    ("sudo", "apt", "svn", "git", "npm", "pip", "curl", "wget", "chmod", "chown", "ssh", "grep", "systemctl", "kubectl")
+)
+#: Patterns begin with their rarest sign. Endings that are top-level domains too ("py", "sh", "md") are left out.
+_FILE = re.compile(r"\.(?:js|cs|rb|php|cpp|java|conf|config|cfg|ini|json|ya?ml|xml|dll|exe|log|sql|css|html|txt|csv)\b")
+_OPTION, _UNDERSCORE = re.compile(r"--(?<=\s--)[a-z]"), re.compile(r"(?<![@/.\w])[^\W_]+_\w")
+#: A number with a point, such as "10.4". Prices are none.
+_VERSION = re.compile(r"\.(?<=\d\.)(?<![$€£]\d\.)(?<![$€£]\d\d\.)(?<![$€£]\d\d\d\.)\d")
 #: A text has few words for its links if it has fewer than this for each.
 _WORDS_FOR_A_LINK = 12
 _LONG_NAME, _LONG_HOST = 25, 15
@@ -120,12 +131,24 @@ def text_shapes(raw: str, n_words: int, found: Sequence[Link]) -> Iterator[str]:
     if _is_reply(raw):
         yield "answer to somebody"
     if found:
+        if are_documentation(found):
+            yield "links to documentation only"
         if len(found) * _WORDS_FOR_A_LINK > n_words:
             yield "few words for its links"
         if _HTML_LINK.search(raw):
             yield "link in HTML"
         if _BOARD_LINK.search(raw):
             yield "link in the markup of forums"
+
+
+def technical_shapes(raw: str, words: Set[str]) -> Iterator[str]:
+    """Yield shapes of a text about programs that is not disguised. Addresses of links do not count."""
+    text = without_addresses(raw)
+    named = ("_" in text and _UNDERSCORE.search(text)) or ("--" in text and _OPTION.search(text))
+    if named or not _PROGRAMS.isdisjoint(words) or _FILE.search(text):
+        yield "names of files or commands"
+    if _VERSION.search(text):
+        yield "version number"
 
 
 def _is_reply(raw: str) -> bool:

@@ -12,6 +12,7 @@ _PLAIN = frozenset(
         "prose as code",
         *("markup", "markup in square brackets", "code", "the same link again", "links to articles only"),
         *("digits in the name", "signs in the name", "digits in the website", "hyphens in the website"),
+        *("links to documentation only", "names of files or commands"),
         *("few words for its links", "lines broken inside a sentence", "2 links", "3 links", "4 or more links"),
     )
 )

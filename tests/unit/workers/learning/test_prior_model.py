@@ -10,7 +10,7 @@ import pytest
 
 from comments.model import Comment
 from tests.support.builders import a_comment
-from training.plain_points import HARMLESS, SUSPICIOUS
+from training.plain_points import HARMLESS, SUSPICIOUS, WORDS
 from workers.learning.features import (
     BUCKETS,
     SIZE,
@@ -71,8 +71,10 @@ def test_the_reasons_add_up_to_the_score(content: str) -> None:
 
 def _by_hand(model: PriorWeights, comment: Comment) -> float:
     family = [family for family in Family for _ in range(BUCKETS[family])]
-    hashed = (model.weights[at] * model.scales[family[at]] * worth for at, worth in bucket_values(comment))
     found = features(comment)
+    shares = {f: model.below_website if found.address and f in WORDS else 1.0 for f in Family}
+    parts = ((family[at], model.weights[at] * worth) for at, worth in bucket_values(comment))
+    hashed = (model.scales[of] * shares[of] * value for of, value in parts)
     return model.bias + sum(hashed) + sum(model.plain.get(name, 0.0) for name in (*found.traits, *found.shapes))
 
 
@@ -117,8 +119,18 @@ def test_quantized_weights_differ_by_at_most_half_a_step() -> None:
 
 
 def test_a_model_without_weights_scores_its_bias() -> None:
-    model = PriorWeights(array("b", bytes(SIZE)), (1.0,) * len(Family), -2.0, {}, 1.0, 0.0, "")
+    model = PriorWeights(array("b", bytes(SIZE)), (1.0,) * len(Family), -2.0, {}, 1.0, 1.0, 0.0, "")
     assert PriorModel(model).score(a_comment()).logit == -2.0
+
+
+def test_words_count_less_below_a_website() -> None:
+    model = PriorWeights(array("b", [1] * SIZE), (1.0,) * len(Family), 0.0, {}, 0.75, 1.0, 0.0, "")
+
+    def of_words(url: str) -> float:
+        parts = PriorModel(model).score(a_comment(url=url)).contributions
+        return sum(part.logit for part in parts if part.evidence.startswith("“") and part.evidence.endswith("”"))
+
+    assert math.isclose(of_words("https://ada.example.org"), 0.75 * of_words(""), rel_tol=1e-9)
 
 
 @pytest.mark.parametrize("packed", [b"", b"something else", MAGIC + b"\0\0\0\x02{}"])

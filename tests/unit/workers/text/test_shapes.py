@@ -76,10 +76,34 @@ def test_the_front_page_of_a_site_has_no_shape_below_a_text_of_some_length():
         ('See <a href="http://a.example.com">this</a>', "link in HTML"),
         ("[url=http://a.example.com]this[/url]", "link in the markup of forums"),
         ("@ada that is right", "answer to somebody"),
+        ("The fix is at https://github.com/ada/engine/issues/9", "links to documentation only"),
+        ("https://stackoverflow.com/a/4 and https://docs.python.org/3/", "links to documentation only"),
+        ("Set max_links in the file", "names of files or commands"),
+        ("Run it with --verbose to see more", "names of files or commands"),
+        ("Is it in settings.json or not", "names of files or commands"),
+        ("I had to use sudo for it", "names of files or commands"),
+        ("It is broken since 10.04 here", "version number"),
     ],
 )
 def test_a_text_has_a_shape(content, shape):
     assert shape in shapes(content=content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "My page: https://github.com/ada/engine and https://cheap-shoes.example.com/a_b/index.html",
+        "Ask @crypto_trader or t.me/crypto_trader about it",
+        "See https://shop.example.com/page_one.html?id=2.5",
+        "Only $9.99 or $119.50 today",
+        "Wait -- what? I mean it...",
+        "Check out my chan_nel and sub_scribe for fr_ee music",
+        "",
+    ],
+)
+def test_adverts_do_not_read_like_texts_about_programs(content):
+    technical = {"links to documentation only", "names of files or commands", "version number"}
+    assert technical.isdisjoint(shapes(content=content))
 
 
 def test_lists_and_code_are_no_broken_sentences():
