@@ -6,9 +6,9 @@ FILE is `tests/unit/workers/learning/modern_probes.jsonl` by default. Each comme
 site has no lessons. Left: `moderation=suspicious`, which publishes first comments. Right: `moderation=unsure`, the
 default. The comments were written for this and may not be used for training, for choosing a weight or a threshold.
 
-Below is what another limit of probability for `unsure` could reach: the largest with which at most 25 % of the spam of
-half of the kinds is published, and what that limit gives on the other half, both ways. It shows the limits of the
-model, and no setting uses it.
+Below are sites with `moderation=suspicious` and a lower `hold_at`, then what another limit of probability for `unsure`
+could reach: the largest with which at most 25 % of the spam of half of the kinds is published, and what it gives
+on the other half, both ways. It shows the limits of the model, and no setting uses it.
 """
 
 import sys
@@ -35,12 +35,14 @@ MODERATIONS = ("suspicious", "unsure")
 ACTIONS = (Action.APPROVE, Action.HOLD, Action.SPAM)
 #: Share of the spam of modern kinds that a new site may publish.
 ALLOWED = 0.25
+#: Values of a site's `hold_at` to compare. The last one is the default.
+THRESHOLDS = (0.0, 0.5, 1.0, 2.0, 3.0)
 LIMITS = tuple(n / 100 for n in range(101))
 
 
-def action(comment: Comment, moderation: str) -> Action:
-    facts = Facts(replace(SITE, moderation=moderation), NOW)
-    policy = build_policy(BUILT_IN, {})
+def action(comment: Comment, moderation: str, hold_at: float = SITE.hold_at) -> Action:
+    facts = Facts(replace(SITE, moderation=moderation, hold_at=hold_at), NOW)
+    policy = build_policy(BUILT_IN, {}).for_site(facts.site)
     return decision_for(comment, facts, run_filters(comment, facts, BUILT_IN), policy).action
 
 
@@ -76,6 +78,15 @@ def crossed(examples: Sequence[Example]) -> Iterator[str]:
         yield f"limit of one half {limit:.2f}; on the other, spam published {spam:.1%}, honest held {honest:.1%}"
 
 
+def thresholds(examples: Sequence[Example]) -> Iterator[str]:
+    """Yield a line for each of THRESHOLDS, with `moderation=suspicious`."""
+    for hold_at in THRESHOLDS:
+        found = [(e.spam, action(e.comment, "suspicious", hold_at) is Action.APPROVE) for e in examples]
+        spam, honest = ([passed for label, passed in found if label is kind] for kind in (True, False))
+        held = 1 - sum(honest) / len(honest)
+        yield f"suspicious, hold_at={hold_at:g}: spam published {sum(spam) / len(spam):.1%}, honest held {held:.1%}"
+
+
 def line(name: str, counts: Mapping[str, Counter[Action]]) -> str:
     cells = "".join(f"{counts[moderation][of]:>10}" for moderation in MODERATIONS for of in ACTIONS)
     return f"{name:38}{sum(counts[MODERATIONS[0]].values()):>4}{cells}"
@@ -94,7 +105,8 @@ def main() -> None:
                 for moderation in MODERATIONS:
                     total[moderation].update(counts[moderation])
         print(line("all spam" if label else "all honest", total))
-    print(*crossed(read(lines).examples), sep="\n")
+    examples = read(lines).examples
+    print(*thresholds(examples), *crossed(examples), sep="\n")
 
 
 if __name__ == "__main__":

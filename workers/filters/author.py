@@ -18,7 +18,7 @@ from .website import WebsiteFilter
 
 #: Largest probability of spam with which the first comment of an author is published unseen, if the site wants that.
 #: `python -m bench.first_comments DATA_DIR` computes it, and what it would be without each source.
-SURE = 0.07
+SURE = 0.06
 #: Traits of texts that ask to be contacted.
 CONTACTS = frozenset(("telephone number", "e-mail address"))
 
