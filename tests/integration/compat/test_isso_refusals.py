@@ -41,6 +41,13 @@ def test_unreadable_bodies_are_refused_with_a_message(web: IssoSite, body: bytes
     assert web.storage.queue.depth("blog").queued == 0
 
 
+@pytest.mark.parametrize("field", ["text", "author", "email", "website", "title"])
+def test_a_value_that_is_no_text_is_refused_by_the_name_of_isso(web: IssoSite, field: str) -> None:
+    answer = web.client.post("/new", params=PAGE, json={"text": "Fine", field: 5}, headers=FROM_PAGE)
+    assert answer.status_code == 400
+    assert f"{field} must be a string or null." in answer.json()["message"]
+
+
 @pytest.mark.parametrize(
     "query",
     [
