@@ -78,10 +78,10 @@ LIMITS = """
   everything toxic that contains one of a few words.
 * It does not find irony, veiled threats, or attacks without a listed word.
 * Outside English it finds few attacks at the default level. German, Spanish, Dutch, Chinese, Arabic and Hindi did not
-  reach .65. The sets of these but Chinese, and of French, Italian and Polish, are translated functional cases only. They
-  call an insult of a single person harmless, and are no sample of real comments.
-* HateCheck's area is below .75: hatred without a listed word, joined words and swapped letters are missed, and quoted or
-  reclaimed words are still held at times.
+  reach .65. The sets of these but Chinese, and of French, Italian and Polish, are translated functional cases only.
+  They call an insult of a single person harmless, and are no sample of real comments.
+* HateCheck's area is below .75: hatred without a listed word, joined words and swapped letters are missed, and quoted
+  or reclaimed words are still held at times.
 * Tried, and left: joined words taken apart (too slow), a score for profane words that are about nobody (unfair), Korean
   (no labelled set), and weights fitted on HateCheck (better figures in other languages, but of its translations).
 * The lists of words were extended after the share of functional cases with a listed word had been counted, by kind and
