@@ -133,10 +133,11 @@ _normalized_words = WordCache(_normalized)
 
 def _all_normalized(every: tuple[str, ...], text: str) -> tuple[str, ...]:
     """Return the normalized words of a text. Most have only normal ones, which is quicker to see for all together."""
-    is_usual = text.isascii() and max(map(len, every), default=0) <= MAX_LETTERS and not repeats(text, 3)
-    if is_usual and not text.encode().translate(None, NO_DIGITS):
+    if not text.isascii() or max(map(len, every), default=0) > MAX_LETTERS or repeats(text, 3):
+        return tuple(map(_normalized_words.__getitem__, every))
+    if not text.encode().translate(None, NO_DIGITS):
         return every
-    return tuple(map(_normalized_words.__getitem__, every))
+    return tuple([word if word.isalpha() else _normalized_words[word] for word in every])
 
 
 @lru_cache(maxsize=128)

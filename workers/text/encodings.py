@@ -7,6 +7,7 @@ import base64
 import binascii
 import html
 import re
+from functools import lru_cache
 
 from .homoglyphs import GREEK_AMONG_PHONETIC, PHONETIC
 from .languages import is_function_word
@@ -23,6 +24,8 @@ SHORTEST_ENCODED = 16
 _ENCODED = re.compile(
     r"(?<![\w+/=.-])(?=[^\s]{0,80}[a-z])(?=[^\s]{0,80}[A-Z])(?:[A-Za-z0-9+/]{4}){3,}(?:[A-Za-z0-9+/]{2,3}={1,2})?(?![\w+/=])"
 )
+#: Letters of the shortest word that the expression finds.
+_LEAST_LETTERS = 12
 #: Only the first ones are decoded, and no image.
 MAX_ENCODED, LONGEST_ENCODED = 40, 8192
 CONTROLS = frozenset(map(chr, (*range(9), *range(14, 32), 127)))
@@ -67,6 +70,19 @@ def _words_known(text: str) -> int:
 
 def _known(text: str) -> int:
     return sum(map(english_words().__contains__, _LATIN_WORD.findall(text.lower())))
+
+
+def may_be_encoded(text: str) -> bool:
+    """Decide quickly if a word is long enough for Base64, and one has its capitals and small letters."""
+    if max(word_lengths(text), default=0) < SHORTEST_ENCODED:
+        return False
+    return any(len(w) >= _LEAST_LETTERS and not (w.islower() or w.isupper()) for w in text.split())
+
+
+@lru_cache(maxsize=8)
+def word_lengths(text: str) -> tuple[int, ...]:
+    """Return the lengths of what is between spaces. Two disguises look at them, so that few are cached."""
+    return tuple(map(len, text.split()))
 
 
 def decoded(text: str) -> tuple[str, bool]:

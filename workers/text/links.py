@@ -30,6 +30,10 @@ EQUALS = re.compile(r"\s*=\s*")
 LATE_DOT = re.compile(r"(?<=[a-z0-9])\s{1,3}\.\s?(?=(?:com|org|info|xyz|top|ru)(?![\w.-]))", re.IGNORECASE)
 #: A sign that every link contains.
 LINK_SIGN = re.compile(r"[.:/\\](?:(?<=\.)\S|(?<!\.))")
+#: The same for ASCII: full stops, the other signs, white space, and other characters.
+_LINK_CLASSES = bytes(
+    ord("/" if chr(n) in ":/\\" else "." if chr(n) == "." else " " if chr(n).isspace() else "x") for n in range(128)
+) + bytes(128)
 _LABEL = rf"[\w{VOWEL_MARKS}-]"
 #: Browsers take any number of slashes, of either kind, and none, after a scheme they know.
 #: A word with dots may follow an ellipsis, but no single dot: that would be the middle of another word.
@@ -159,6 +163,14 @@ def _chunks(text: str) -> list[str]:
     return [c for c in with_signs if ("." in c and "." in c[:-1]) or ":" in c or "/" in c or "\\" in c]
 
 
+def may_link(text: str) -> bool:
+    """Decide if the text has a sign that every link contains."""
+    if not text.isascii():
+        return LINK_SIGN.search(text) is not None
+    classes = text.encode().translate(_LINK_CLASSES)
+    return b"/" in classes or b".x" in classes or b".." in classes
+
+
 @lru_cache(maxsize=512)
 def candidates(text: str) -> str:
     """Return the parts of the text that may contain links, with all dots and signs in their plain form."""
@@ -166,7 +178,7 @@ def candidates(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", HIDDEN.sub("", text) if HIDDEN.search(unusual(text)) else text)
     text = with_plain_dots(text)
-    if not LINK_SIGN.search(text):
+    if not may_link(text):
         return ""
     if " ." in text:
         text = LATE_DOT.sub(".", text)

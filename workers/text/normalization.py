@@ -9,8 +9,8 @@ from functools import lru_cache
 from .code_fences import FENCE, unfenced
 from .encodings import (
     INDICATOR,
-    SHORTEST_ENCODED,
     decoded,
+    may_be_encoded,
     unescaped,
     unreversed,
     without_indicators,
@@ -152,7 +152,7 @@ def _decoded(text: str, disguises: list[str]) -> str:
     """Undo encodings, each only if the text has its sign."""
     undone = [unescaped] if "&" in text else []
     undone += [] if text.isascii() else [undo for sign, undo in ENCODINGS if sign.search(text)]
-    undone += [decoded] if max(map(len, text.split()), default=0) >= SHORTEST_ENCODED else []
+    undone += [decoded] if may_be_encoded(text) else []
     for undo in undone:
         text, disguised = undo(text)
         if disguised:

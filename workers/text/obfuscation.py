@@ -13,6 +13,17 @@ from .homoglyphs import LEET
 
 # Patterns begin with the rarer sign and look back from it. A pattern that begins with a letter would stop at each one.
 IN_WORD = re.compile(r"[0134578@$!|](?<=[A-Za-z].)[0134578@$!|]{0,3}(?=[A-Za-z])")
+
+
+def _classes(signs: str, other: str) -> bytes:
+    """Return a translation table for ASCII: "0" for these signs, "a" for letters, and one sign for all others."""
+    return bytes(ord("0" if chr(n) in signs else "a" if chr(n).isalpha() else other) for n in range(128)) + bytes(128)
+
+
+#: For quick looks before slow searches: a look finds everything that the search finds, and more.
+_LEET_CLASSES = _classes("0134578@$!|", " ")
+_LETTER_CLASSES = _classes("0123456789", ".")
+_DOT_CLASSES = _classes(".*|^~`", " ")
 BETWEEN_SPACES = re.compile(r"\S+")
 ADDRESS = re.compile(r"://|www\.|@[^@]*\.|[a-z0-9]\.[a-z]{2,}/", re.IGNORECASE)
 LETTERS_BEFORE = re.compile(r"[A-Za-z'’]{1,24}\Z")
@@ -36,6 +47,8 @@ ENOUGH_LEET = 2
 SPACED = re.compile(r"(?<![^\W_])([^\W\d_])([ .,\-_*·|/\\~+]{1,3})(?=[^\W\d_]\2)(?:[^\W\d_]\2)+[^\W\d_](?![^\W_])")
 #: The end of such a run; a text without it has none.
 SPACED_END = re.compile(r"[ .,\-_*·|/\\~+][^\W\d_][ .,\-_*·|/\\~+]{1,3}[^\W\d_](?![^\W_])")
+#: The same in classes of ASCII characters.
+_SINGLE_LETTERS = re.compile(rb"\.a\.(?:\.{0,2})a\.")
 #: Most letters of an abbreviation: "R.S.V.P.", "J. R. R. Tolkien".
 ABBREVIATED = 5
 
@@ -55,9 +68,15 @@ UNCERTAIN_ENDINGS = AMBIGUOUS_COUNTRIES | WORDS | frozenset(_FILES.split())
 ABBREVIATIONS = ("e.g.", "i.e.")
 
 
+def may_be_leet(text: str) -> bool:
+    """Decide quickly if a sign that stands for a letter may be between two letters."""
+    classes = text.encode("ascii", "replace").translate(_LEET_CLASSES)
+    return b"a0" in classes and b"0a" in classes
+
+
 def unleet(text: str) -> tuple[str, bool]:
     """Read digits and signs between letters as letters. Addresses stay as they are."""
-    if not IN_WORD.search(text):
+    if not may_be_leet(text) or not IN_WORD.search(text):
         return text, False
     plain = BETWEEN_SPACES.sub(_letters_inside, text)
     if plain == text:
@@ -97,12 +116,19 @@ def _is_end(marks: re.Match[str]) -> bool:
 
 def unspaced(text: str) -> tuple[str, bool]:
     """Join spaced letters. Abbreviations are joined too, but are no disguise."""
-    if not SPACED_END.search(text):
+    if not may_be_spaced(text) or not SPACED_END.search(text):
         return text, False
     runs = [run for run in SPACED.finditer(text) if not _is_list(run)]
     for run in reversed(runs):
         text = text[: run.start()] + run[0].replace(run[2], "") + text[run.end() :]
     return text, not all(map(_is_abbreviation, runs))
+
+
+def may_be_spaced(text: str) -> bool:
+    """Decide quickly if two single letters may be next to each other."""
+    if not text.isascii():
+        return True
+    return _SINGLE_LETTERS.search(text.encode().translate(_LETTER_CLASSES) + b".") is not None
 
 
 def _is_list(run: re.Match[str]) -> bool:
@@ -118,12 +144,17 @@ def _is_abbreviation(run: re.Match[str]) -> bool:
     return run[2].startswith(".") and len(letters) <= ABBREVIATED and (letters.isupper() or has_final_dot)
 
 
+def may_be_dotted(text: str) -> bool:
+    """Decide quickly if two words may have a sign inside."""
+    return not text.isascii() or text.encode().translate(_DOT_CLASSES).count(b"0a") > 1
+
+
 def undotted(text: str) -> tuple[str, bool]:
     """Remove signs inside words, except in web addresses.
 
     A missing space after a full stop looks the same, so a text must have several, and many for its length.
     """
-    if len(DOT_IN_WORD.findall(text)) < 2:
+    if not may_be_dotted(text) or len(DOT_IN_WORD.findall(text)) < 2:
         return text, False
     found = sum(_is_dotted(token) for token in DOTTED.findall(text))
     if found < 2 or found * DOTTED_SHARE < text.count(" ") + 1:

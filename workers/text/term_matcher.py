@@ -58,6 +58,12 @@ def _expression(text: str) -> Expression | None:
         return None
 
 
+def _views(text: str) -> tuple[str, ...]:
+    """Return the text in small letters and folded, once if both are the same."""
+    small, folded = text.casefold(), fold(text).text
+    return (small,) if small == folded else (small, folded)
+
+
 class TermMatcher(Generic[Key]):
     def __init__(self, terms: Iterable[MatchedTerm[Key]]) -> None:
         self._words: dict[str, list[Key]] = {}
@@ -98,17 +104,16 @@ class TermMatcher(Generic[Key]):
 
         An automaton searches all texts at once, because most comments have none of its terms.
         """
-        folded = {name: fold(text) for name, text in texts.items()}
-        views = {name: dict.fromkeys((text.casefold(), folded[name].text)) for name, text in texts.items()}
-        has_part = self._any_part and self._any_part.search(searchable("\n".join(chain.from_iterable(views.values()))))
-        for name, of_text in views.items():
-            for view in of_text:
-                if not self._starts.isdisjoint(words(view)):
-                    yield from [(key, name) for key in self._in_words(view)]
-                if has_part:
-                    yield from [(key, name) for key in self._in_parts(view)]
+        views = [(name, view) for name, text in texts.items() for view in _views(text)]
+        has_part = self._any_part and self._any_part.search(searchable("\n".join([view for _, view in views])))
+        starts = self._starts
+        for name, view in views:
+            if not starts.isdisjoint(words(view)):
+                yield from [(key, name) for key in self._in_words(view)]
+            if has_part:
+                yield from [(key, name) for key in self._in_parts(view)]
         if self._expressions:
-            written = {name: dict.fromkeys((text, folded[name].plain)) for name, text in texts.items()}
+            written = {name: dict.fromkeys((text, fold(text).plain)) for name, text in texts.items()}
             yield from self._by_expression(written)
 
     def _in_words(self, view: str) -> Iterable[Key]:

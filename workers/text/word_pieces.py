@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from operator import add
 
+from .encodings import word_lengths
 from .vocabulary import common_words, english_words
 
 _WORD = re.compile(r"[A-Za-z]+")
@@ -15,6 +16,7 @@ _BETWEEN_WORDS = bytes(n if chr(n).isalpha() and n < 128 else 0x20 for n in rang
 SEPARATORS = frozenset(("-", "_", "**", " "))
 #: Letters of a piece, and the share of such short words in a text with spaces inside words. English has four in ten.
 SHORT_PIECE, SHORT_SHARE = 3, 0.45
+_SHORT = range(1, SHORT_PIECE + 1)
 #: At least so many words are cut, and one in so many of all. Honest texts have "co-operate" and typing errors.
 LEAST_CUT, CUT_SHARE = 2, 5
 
@@ -62,8 +64,8 @@ def rejoined(text: str) -> tuple[str, bool]:
 
 
 def _has_many_short_words(text: str) -> bool:
-    lengths = list(map(len, text.split()))
-    return sum(map(SHORT_PIECE.__ge__, lengths)) >= SHORT_SHARE * len(lengths)
+    lengths = word_lengths(text)
+    return sum(map(lengths.count, _SHORT)) >= SHORT_SHARE * len(lengths)
 
 
 def _cuts(text: str, starts: Sequence[int]) -> list[tuple[int, int]]:
