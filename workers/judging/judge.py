@@ -160,8 +160,8 @@ def decision_for(comment: Comment, facts: Facts, signals: Sequence[Signal], poli
     log_odds = round(score.log_odds, 2)
     if was_held_before_edit(comment):
         signals = (*signals, Signal(HELD_BEFORE, 1.0, "It waited for a moderator when its author edited it"))
-    decision = policy.decide(signals, facts.now, may_refuse, log_odds)
-    if decision.action is Action.APPROVE and score.probability >= CERTAIN_PROBABILITY:
+    weighed = policy.weigh(signals, may_refuse)
+    if weighed.action is Action.APPROVE and score.probability >= CERTAIN_PROBABILITY:
         signals = (
             *signals,
             Signal(
@@ -170,18 +170,18 @@ def decision_for(comment: Comment, facts: Facts, signals: Sequence[Signal], poli
                 f"It is spam with a probability of {100 * score.probability:.0f} %, and that is never published unseen",
             ),
         )
-        decision = policy.decide(signals, facts.now, may_refuse, log_odds)
+        weighed = policy.weigh(signals, may_refuse)
     rejected = any(policy.weights[s.name] is Override.REJECT for s in signals)
-    if decision.action is not Action.HOLD and not rejected and is_spot_check(comment.id, facts):
+    if weighed.action is not Action.HOLD and not rejected and is_spot_check(comment.id, facts):
         spot_check = Signal(
             SPOT_CHECK,
             1.0,
-            f"It was chosen at random to check the filters, which would have {_OUTCOMES[decision.action]}",
+            f"It was chosen at random to check the filters, which would have {_OUTCOMES[weighed.action]}",
         )
-        decision = policy.decide((*signals, spot_check), facts.now, may_refuse, log_odds)
+        weighed = policy.weigh((*signals, spot_check), may_refuse)
     masked = masked_content(comment, facts) if any(s.name == MASKED for s in signals) else ""
-    wave = wave_name(comment.content) if decision.action is Action.HOLD else ""
-    return replace(decision, masked=masked, wave=wave) if masked or wave else decision
+    wave = wave_name(comment.content) if weighed.action is Action.HOLD else ""
+    return policy.decision(weighed, facts.now, log_odds, masked, wave)
 
 
 def _hit_rules(comment: Comment, facts: Facts, signals: Iterable[Signal]) -> tuple[AuthorRule, ...]:

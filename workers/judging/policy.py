@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from comments.errors import SettingsInvalid
 from comments.given_up import GIVEN_UP
@@ -88,6 +88,14 @@ JUDGE_SIGNALS: SignalCatalogue = {
 DEFAULT_THRESHOLDS = {f.name: f.default for f in fields(Site) if f.name in ("hold_at", "spam_at")}
 
 
+class Weighing(NamedTuple):
+    """The action that the signals give, the sum of their points, and the weighed signals."""
+
+    action: Action
+    score: float
+    signals: tuple[Signal, ...]
+
+
 @dataclass(frozen=True)
 class Policy:
     """Weight of each signal, and the points from which a comment is held or is spam.
@@ -129,42 +137,48 @@ class Policy:
     def decide(
         self, signals: Iterable[Signal], at: datetime, may_refuse: bool = True, log_odds: float = 0.0
     ) -> Decision:
-        """Weigh the signals and decide. Without `may_refuse`, points only hold: the site has too few lessons.
+        """Weigh the signals and decide. `log_odds` are those of the model, which the decision stores."""
+        return self.decision(self.weigh(signals, may_refuse), at, log_odds)
 
-        `log_odds` are those of the model, which the decision stores.
-        """
-        given = list(signals)
-        shares = dict.fromkeys(self.history, self._history_share(given))
-        if any(s.name == LINKS_TRUSTED for s in given):
-            shares |= dict.fromkeys(self.of_links, 0.0)
-        weighed = tuple([self._weighed(s, shares.get(s.name, 1.0)) for s in given])
-        score = round(sum(s.points for s in weighed), 3)
-        action = self._action(score, weighed, may_refuse)
+    def weigh(self, signals: Iterable[Signal], may_refuse: bool = True) -> Weighing:
+        """Weigh the signals. Without `may_refuse`, points only hold: the site has too few lessons."""
+        given = [(s, self.points(s)) for s in signals]
+        history_share = self._history_share(given)
+        no_points = self.of_links if any(s.name == LINKS_TRUSTED for s, _ in given) else frozenset[str]()
+        shares = [0.0 if s.name in no_points else history_share if s.name in self.history else 1.0 for s, _ in given]
+        weighed = tuple([self._weighed(s, points, share) for (s, points), share in zip(given, shares, strict=True)])
+        score = round(sum([s.points for s in weighed]), 3)
+        return Weighing(self._action(score, weighed, may_refuse), score, weighed)
+
+    def decision(
+        self, weighing: Weighing, at: datetime, log_odds: float = 0.0, masked: str = "", wave: str = ""
+    ) -> Decision:
         return Decision(
-            action=action,
-            status=RESULT[action],
+            action=weighing.action,
+            status=RESULT[weighing.action],
             role=Role.FILTERS,
             by="filters",
             at=at,
             policy=self.version,
-            score=score,
-            signals=weighed,
+            score=weighing.score,
+            signals=weighing.signals,
             hold_at=self.hold_at,
             spam_at=self.spam_at,
             log_odds=log_odds,
+            masked=masked,
+            wave=wave,
         )
 
     def holds(self, signal: Signal) -> bool:
         only_holds = self.weights[signal.name] in (Override.HOLD, Override.PERSON)
         return only_holds or (signal.name in self.firm and signal.strength >= 1)
 
-    def _weighed(self, s: Signal, share: float) -> Signal:
-        points = round(self.points(s) * share, 3)
-        return Signal(s.name, round(s.strength, 3), s.evidence, points, self.holds(s))
+    def _weighed(self, s: Signal, points: float, share: float) -> Signal:
+        return Signal(s.name, round(s.strength, 3), s.evidence, round(points * share, 3), self.holds(s))
 
-    def _history_share(self, signals: Iterable[Signal]) -> float:
+    def _history_share(self, given: Iterable[tuple[Signal, float]]) -> float:
         """Return the share of their points that signals about earlier comments keep, so that the limit holds."""
-        total = sum(self.points(s) for s in signals if s.name in self.history)
+        total = sum([points for s, points in given if s.name in self.history])
         return min(1.0, MAX_HISTORY / -total) if total < 0 else 1.0
 
     def _action(self, score: float, weighed: Iterable[Signal], may_refuse: bool) -> Action:
