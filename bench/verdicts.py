@@ -3,6 +3,8 @@
     python -m bench.verdicts DATA_DIR FILE            write the verdicts of this version to FILE
     python -m bench.verdicts DATA_DIR FILE --compare  compare this version with FILE, and list each difference
 
+A number at the end sets the comments of each file, 160 otherwise. Both versions need the same.
+
 A verdict is everything that judging gives: the query to the storage, signals with points and evidence, decision,
 score, masked text and wave. Each comment is judged on a new site and on one with lessons and other settings. A change
 for speed must not change any of them.
@@ -55,14 +57,14 @@ STRICT = replace(
 )
 
 
-def comments(folder: Path) -> list[tuple[Comment, bool]]:
+def comments(folder: Path, sample: int = SAMPLE) -> list[tuple[Comment, bool]]:
     """Return comments of every file, the same ones in each run, each with True if it is labelled spam."""
     made: list[tuple[Comment, bool]] = []
     draw = random.Random(12)
     disguises = list(DISGUISES.values())
     for file in sorted(path for kind in ("labelled", "toxic") for path in folder.glob(f"**/{kind}/*.jsonl")):
         rows = [json.loads(line) for line in file.read_text(encoding="utf-8").split("\n") if line]
-        for row in draw.sample(rows, min(SAMPLE, len(rows))):
+        for row in draw.sample(rows, min(sample, len(rows))):
             text = draw.choice(disguises)(row["text"], draw) if draw.random() < DISGUISED else row["text"]
             made.append((_comment(len(made), row, text, draw), row["label"] == "spam"))
     for text in ODD_TEXTS:
@@ -108,8 +110,8 @@ def _query(query: EvidenceQuery) -> dict[str, Any]:
     return asdict(replace(query, uses=(), tokens=frozenset())) | {"uses": uses, "tokens": sorted(query.tokens)}
 
 
-def verdicts(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    made = comments(folder)
+def verdicts(folder: Path, sample: int = SAMPLE) -> Iterator[tuple[str, dict[str, Any]]]:
+    made = comments(folder, sample)
     draw = random.Random(13)
     lessons = lessons_of(draw.sample(made, int(TAUGHT * len(made))))
     policy = build_policy(BUILT_IN, {})
@@ -135,7 +137,8 @@ def _written(verdict: dict[str, Any]) -> str:
 
 def main(arguments: Sequence[str]) -> None:
     folder, file, compare = Path(arguments[0]), Path(arguments[1]), "--compare" in arguments
-    found = {name: _written(verdict) for name, verdict in verdicts(folder)}
+    sample = int(arguments[-1]) if arguments[-1].isdecimal() else SAMPLE
+    found = {name: _written(verdict) for name, verdict in verdicts(folder, sample)}
     if not compare:
         file.write_text(json.dumps(found), encoding="utf-8")
         print(f"wrote {len(found):,} verdicts, SHA-256 {sha256(file.read_bytes()).hexdigest()[:12]}")

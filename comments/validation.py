@@ -91,11 +91,10 @@ def field_problems(fields: Mapping[str, str], site: Site) -> tuple[Problem, ...]
 
 
 def _field_problems(fields: Mapping[str, str], site: Site) -> Iterator[Problem]:
-    required = {*site.required, "thread"}
     for name in CHECKED_FIELDS:
         text = fields.get(name, "")
-        if is_blank(_without_empty_markup(text) if name == "content" else text):
-            if name in required or text:
+        if not text or is_blank(_without_empty_markup(text) if name == "content" else text):
+            if text or name == "thread" or name in site.required:
                 yield Problem(name, "required", MISSING[name])
             continue
         yield from _text_problems(name, text, site.max_content) if name == "content" else _problems_of(name, text)
@@ -104,7 +103,7 @@ def _field_problems(fields: Mapping[str, str], site: Site) -> Iterator[Problem]:
 
 
 def _without_empty_markup(text: str) -> str:
-    return EMPTY_MARKUP.sub("", text) if any(sign in text for sign in EMPTY_MARKUP_SIGNS) else text
+    return EMPTY_MARKUP.sub("", text) if any(map(text.__contains__, EMPTY_MARKUP_SIGNS)) else text
 
 
 @lru_cache(maxsize=512)

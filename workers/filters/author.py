@@ -163,7 +163,8 @@ def reason_for_review(comment: Comment, facts: Facts) -> str:
 
 def has_contact(comment: Comment) -> bool:
     """True if the text has a phone number, an email address or the name of a messenger."""
-    return any(trait in CONTACTS or trait.startswith("messenger ") for trait in features(comment).traits)
+    traits = features(comment).traits
+    return not CONTACTS.isdisjoint(traits) or any(trait.startswith("messenger ") for trait in traits)
 
 
 def _has_references_only(comment: Comment) -> bool:

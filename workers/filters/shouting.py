@@ -8,7 +8,7 @@ from typing import ClassVar
 from comments.model import Comment, Signal
 from comments.signals import SignalCatalogue, SignalInfo
 from workers.text.normalization import fold, unusual
-from workers.text.style_measures import CAPITALS
+from workers.text.style_measures import CAPITALS, SMALL
 from workers.text.tokens import repeats, words
 
 from .base import Facts, Filter
@@ -24,6 +24,12 @@ def count_capitals(text: str) -> int:
     encoded = text.encode("utf-8", "replace")
     plain = len(encoded) - len(encoded.translate(None, CAPITALS))
     return plain if text.isascii() else plain + sum(map(str.isupper, unusual(text)))
+
+
+def _count_small(text: str) -> int:
+    if text.isascii():
+        return len(text) - len(text.encode().translate(None, SMALL))
+    return sum(map(str.islower, text))
 
 
 def _is_mark_or_has_case(letter: str) -> bool:
@@ -75,13 +81,14 @@ class ShoutingFilter(Filter):
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         yield from self._capitals(comment.content)
         yield from self._repetition(comment.content)
-        marks = sum(map(comment.content.count, EXCLAMATION))
+        text = comment.content
+        marks = text.count("!") if text.isascii() else sum(map(text.count, EXCLAMATION))
         if marks > self.cheerful:
             yield Signal("shouting.exclamation", min(1.0, marks / 10), f"{marks} exclamation marks")
 
     def _capitals(self, text: str) -> Iterator[Signal]:
         capitals = count_capitals(text)
-        cased = capitals + sum(map(str.islower, text)) if capitals >= self.least_letters / 2 else 0
+        cased = capitals + _count_small(text) if capitals >= self.least_letters / 2 else 0
         if cased >= self.least_letters and capitals > cased / 2:
             yield Signal("shouting.capitals", capitals / cased, f"{capitals} of {cased} letters are capitals")
 
@@ -93,6 +100,5 @@ class ShoutingFilter(Filter):
             )
             return
         found = words(fold(text).text)
-        distinct = len(set(found)) if len(found) >= self.least_words else len(found)
-        if distinct < len(found) / 3:
+        if len(found) >= self.least_words and (distinct := len(set(found))) < len(found) / 3:
             yield Signal("shouting.repetition", 1.0, f"It has {len(found)} words, and only {distinct} different ones")

@@ -71,6 +71,6 @@ def campaign(content: str) -> str:
     if len(kept) < FEW_WORDS:
         return " ".join(sorted(kept)) or text.strip()
     encoded = " ".join(kept).encode("utf-8", "replace").split(b" ")
-    hashes = list(map(zlib.crc32, map(b"%b %b".__mod__, pairwise(encoded))))
+    hashes = list(map(zlib.crc32, map(b" ".join, pairwise(encoded))))
     first = hashes.index(min(hashes))
     return " ".join(kept[first : first + 2])

@@ -6,7 +6,7 @@ It scores comments before a site has lessons of its own. Its weights are in `pri
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from heapq import nlargest
 from importlib.resources import files
 from itertools import pairwise
@@ -72,6 +72,7 @@ class PriorModel:
     def __init__(self, model: PriorWeights) -> None:
         self.model = model
         self._weighed = WordCache(self._weigh)
+        self._step = lru_cache(maxsize=1 << 11)(self._step_of)
         self._named = {family: WordCache(partial(self._weigh_name, family), 1 << 12, longest=80) for family in Family}
 
     def _weigh(self, text: str) -> WordFactors:
@@ -89,7 +90,8 @@ class PriorModel:
         for family, names in named_features(found):
             if names:
                 total += sum(map(self._named[family].__getitem__, names)) * self._step(family, len(names))
-        return total + sum([self.model.plain.get(name, 0.0) for name in plain_traits(found)])
+        plain = self.model.plain
+        return total + sum([plain[name] for name in plain_traits(found) if name in plain])
 
     def _of_words(self, found: Features) -> float:
         if not found.words:
@@ -106,7 +108,7 @@ class PriorModel:
     def _share_of_words(self, found: Features) -> float:
         return self.model.below_website if found.address else 1.0
 
-    def _step(self, family: Family, n: int) -> float:
+    def _step_of(self, family: Family, n: int) -> float:
         """Return the amount that one unit of weight adds, with n features of the family."""
         scale: float = self.model.scales[family]
         return scale * feature_value(family, n)
