@@ -216,6 +216,27 @@ def test_deliveries_that_left_the_log_are_deleted(storage: Storage, valkey_setti
     assert client.zcard(keys.deliveries_finished("blog")) == DELIVERIES_KEPT
 
 
+def test_the_log_keeps_the_order_in_which_deliveries_were_finished_together(storage: Storage) -> None:
+    put(storage, *(sent := [a_delivery(f"c{n}") for n in range(DELIVERIES_KEPT + 5)]))
+    together = [DeliveryAttempt(delivery, delivered(delivery)) for delivery in sent]
+    for start in range(0, len(together), 41):
+        assert all(storage.deliveries.finish("blog", together[start : start + 41]))
+    assert storage.deliveries.recent("blog", 300) == [delivered(delivery) for delivery in reversed(sent[5:])]
+
+
+def test_the_log_drops_the_oldest_deliveries_after_the_clock_was_set_back(
+    storage: Storage, valkey_settings: Settings
+) -> None:
+    put(storage, *(sent := [a_delivery(f"c{n}") for n in range(DELIVERIES_KEPT + 2)]))
+    attempts = [DeliveryAttempt(delivery, delivered(delivery)) for delivery in sent]
+    storage.deliveries.finish("blog", attempts[:-2])
+    client, log = connect(valkey_settings), Keys(valkey_settings.prefix).deliveries_finished("blog")
+    for delivery, ms in client.zrange(log, 0, -1, withscores=True):
+        client.zadd(log, {delivery: ms + 3_600_000})
+    storage.deliveries.finish("blog", attempts[-2:])
+    assert storage.deliveries.recent("blog", 300) == [delivered(delivery) for delivery in reversed(sent[2:])]
+
+
 def test_forgetting_deletes_pending_deliveries_of_one_webhook(storage: Storage) -> None:
     bad = a_delivery("one")
     put(storage, bad, a_delivery("one", 2), a_delivery("two"), a_delivery("one", webhook="other"))

@@ -10,6 +10,7 @@
 local deliveries, pending, finished, pauses, counters, next_attempts, versions = unpack(KEYS)
 local args, now = cjson.decode(ARGV[1]), clock()
 local webhook = args.webhook
+local TIME_STEP = 0.001 -- ms; a smaller one is lost in the score
 
 local records, over, times, counts = {}, {}, {}, {}
 
@@ -33,11 +34,13 @@ local function retry(attempt)
   redis.call("ZADD", next_attempts, attempt.due, attempt.comment)
 end
 
--- Remove finished deliveries from what is due, and drop the oldest ones of the log.
+-- Remove finished deliveries from what is due, and drop the oldest ones of the log. Each gets a later time than the
+-- one before, also within a millisecond and after the clock was set back: the log would drop newer ones first.
 local function finish()
-  local ids = {}
+  local ids, last = {}, redis.call("ZRANGE", finished, -1, -1, "WITHSCORES")[2]
+  local first = last and math.max(now, last + TIME_STEP) or now
   for i, attempt in ipairs(over) do
-    ids[i], times[2 * i - 1], times[2 * i] = attempt.id, now, attempt.id
+    ids[i], times[2 * i - 1], times[2 * i] = attempt.id, first + (i - 1) * TIME_STEP, attempt.id
   end
   redis.call("ZREM", pending, unpack(ids))
   redis.call("ZREM", versions, unpack(ids))
