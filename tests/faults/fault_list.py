@@ -106,7 +106,7 @@ TESTS = {
     "F15": ("tests/integration/jobs/test_worker_process.py",),
     "F16": ("tests/faults/test_poison.py", "tests/integration/jobs/test_worker_process.py"),
     "F17": ("tests/faults/test_fail_over.py",),
-    "F19": ("tests/faults/test_cluster.py",),
+    "F19": ("tests/faults/cluster/test_failed_servers.py",),
     "F22": ("tests/faults/test_killed_deliveries.py",),
     "F23": ("tests/faults/test_emptied_store.py",),
     "F24": ("tests/integration/storage/test_version_before.py", "tests/faults/upgrade.py"),

@@ -118,3 +118,35 @@ def _start(directory: Path, port: int, bus: int, stack: ExitStack) -> Embedded:
 def _serves(client: redis.Redis, n: int) -> bool:
     info = client.execute_command("CLUSTER INFO")
     return info["cluster_state"] == "ok" and int(info["cluster_size"]) == n
+
+
+def by_server(cluster: Cluster) -> dict[int, str]:
+    """Return a site of each server, by port."""
+    return {cluster.owner(slot_of_site(site)): site for site in map("site-{}".format, range(20))}
+
+
+def move_at_once(cluster: Cluster, slot: int, source: int, target: int) -> None:
+    """Move a slot as Valkey 9 does it by itself."""
+    client = cluster.client(source)
+    client.execute_command("CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", slot, slot, "NODE", cluster.id(target))
+    wait_until(lambda: cluster.client(target).execute_command("CLUSTER MYID") and has_slot(cluster, slot, target))
+
+
+def move_by_keys(cluster: Cluster, slot: int, source: int, target: int) -> None:
+    """Move a slot key by key, as every version can. In the middle of it, the site has keys on both servers."""
+    a, b = cluster.client(source), cluster.client(target)
+    b.execute_command("CLUSTER", "SETSLOT", slot, "IMPORTING", cluster.id(source))
+    a.execute_command("CLUSTER", "SETSLOT", slot, "MIGRATING", cluster.id(target))
+    while keys := a.execute_command("CLUSTER", "GETKEYSINSLOT", slot, 5):
+        a.execute_command("MIGRATE", "127.0.0.1", target, "", 0, 5000, "KEYS", *keys)
+    for client in (b, a, *cluster.clients()):
+        client.execute_command("CLUSTER", "SETSLOT", slot, "NODE", cluster.id(target))
+
+
+def has_slot(cluster: Cluster, slot: int, port: int) -> bool:
+    """Return True if every server names the owner of a slot."""
+    return all(
+        (int(first) <= slot <= int(last)) is False or int(owner) == port
+        for client in cluster.clients()
+        for first, last, (_, owner, *_), *_ in client.execute_command("CLUSTER SLOTS")
+    )
