@@ -132,7 +132,7 @@ class Installation:
         return found
 
     def _part(self, process: psutil.Process) -> str:
-        words = " ".join(process.cmdline())
+        words = " ".join(process.cmdline()).rstrip()  # the title of a forked process may be padded
         if "valkey-server" in words:
             return "valkey"
         name = next((part for part in PARTS if words.endswith(part) or words.endswith(f"{part}_server")), "")

@@ -15,7 +15,10 @@ from click.testing import CliRunner
 
 from comments.settings import Settings
 from replygate.__main__ import cli
+from service.ops.health import SystemHealth
+from service.ops.site_metrics import SiteMetrics
 from service.web.upload_limits import LARGEST_REQUEST
+from tests.unit.service.ops.test_site_metrics import NOW, figures
 from workers.start import PROCESS_NAMES
 
 ROOT = Path(__file__).parents[2]
@@ -146,7 +149,8 @@ def test_only_the_parts_reach_valkey_and_only_delivery_and_backups_reach_other_h
 
 def test_the_autoscaler_of_judges_uses_a_metric_that_exists() -> None:
     (metric,) = of_kind("HorizontalPodAutoscaler")["judge"]["metrics"]
-    assert metric["external"]["metric"]["name"] in (ROOT / "service/ops/prometheus.py").read_text()
+    shown = SiteMetrics().text(SystemHealth(NOW, sites=(figures("blog"),)))
+    assert f"\n{metric['external']['metric']['name']}{{" in shown.decode()
 
 
 @pytest.mark.parametrize("name", UNITS)
