@@ -1,6 +1,7 @@
 """Make mutants: copies of a source file with one small change that a test should notice.
 
-Python is changed by its syntax tree, Lua by regular expressions. Text, annotations and log lines stay as they are.
+Python is changed by its syntax tree, Lua by regular expressions. Changes without an effect that a test could see are
+not made: text, annotations, log lines, `__repr__`, conditions on TYPE_CHECKING, numbers that only make a step larger.
 """
 
 import ast
@@ -20,6 +21,10 @@ COMPARISONS: dict[type[ast.cmpop], tuple[str, str]] = {
     ast.In: ("in", "not in"),
     ast.NotIn: ("not in", "in"),
 }
+#: Names of constants that change how much is done in one step, and no result.
+TUNING = re.compile(r"PER_(READ|COMMAND|SCAN|STEP)$|AT_ONCE$|BATCH|CACHED|CHUNK|PARALLEL")
+#: Numbers from here on are doubled: an interval of 1,001 ms in place of 1,000 is no fault.
+LARGE = 100
 #: Pattern in a line of Lua without its text -> replacement.
 LUA_CHANGES = (
     (r"==", "~="),
@@ -69,6 +74,10 @@ class Mutant:
     @property
     def changed_text(self) -> str:
         return self.text[: self.start] + self.after + self.text[self.start + len(self.before) :]
+
+
+def _other_number(n: float) -> str:
+    return str(n + 1 if abs(n) < LARGE else 2 * n)
 
 
 def _short(text: str) -> str:
@@ -137,9 +146,11 @@ class _Changes(ast.NodeVisitor):
         if isinstance(node.value, bool):
             self._replace(node, str(not node.value))
         elif isinstance(node.value, int | float):
-            self._replace(node, str(node.value + 1))
+            self._replace(node, _other_number(node.value))
 
     def visit_If(self, node: ast.If) -> None:
+        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            return
         self._replace_condition(node.test)
         self.generic_visit(node)
 
@@ -162,7 +173,7 @@ class _Changes(ast.NodeVisitor):
 
     def visit_Return(self, node: ast.Return) -> None:
         if node.value is not None:
-            if isinstance(node.value, ast.Compare | ast.BoolOp):
+            if isinstance(node.value, ast.BoolOp):  # a comparison is turned round by its operator
                 self._replace(node.value, f"not ({ast.unparse(node.value)})")
             self._replace(node.value, "None")
             self.generic_visit(node)
@@ -181,13 +192,17 @@ class _Changes(ast.NodeVisitor):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         """Without annotations and decorators. Defaults are evaluated once, and so are the fields of a class."""
-        for part in node.body:
+        for part in node.body if node.name != "__repr__" else []:
             self.visit(part)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         for part in node.body:
             if isinstance(part, ast.FunctionDef):
                 self.visit(part)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        if not any(TUNING.search(part.id) for part in ast.walk(node.targets[0]) if isinstance(part, ast.Name)):
+            self.visit(node.value)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value:
@@ -210,5 +225,5 @@ def _lua_changes(text: str) -> Iterator[tuple[int, int, str]]:
             for found in re.finditer(pattern, code.lstrip()):
                 yield first + found.start(), first + found.end(), after
         for number in LUA_NUMBER.finditer(code):
-            yield position + number.start(), position + number.end(), str(int(number[0]) + 1)
+            yield position + number.start(), position + number.end(), _other_number(int(number[0]))
         position += len(line)

@@ -1,8 +1,8 @@
 """Measure what the tests notice: `python -m tools.mutate`. See CONTRIBUTING.md, *Mutation tests*.
 
 One process collects the tests. For each mutant it forks a child, changes one function, constant or script in the memory
-of the child, and runs the tests that are nearest to it until one fails. No file is changed. A mutant that no test
-notices names a missing test, or a line that has no effect.
+of the child, and runs the tests that are nearest to it until one fails. No file is changed. Tests that do not call the
+changed function are left after a few. A mutant that no test notices names a missing test, or a line without an effect.
 """
 
 import argparse
@@ -10,12 +10,14 @@ import gc
 import json
 import os
 import random
+import resource
 import signal
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from types import FunctionType
@@ -25,7 +27,7 @@ from _pytest.runner import runtestprotocol
 
 from tools.mutants import Mutant, mutants_of
 from tools.nearest_tests import NearestTests
-from tools.patched import PatchError, patch
+from tools.patched import PatchError, calls, patch
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("comments/storage", "workers", "service")
@@ -35,9 +37,14 @@ LEFT_OUT = (
     *("docs", "replygate", "widget", "test_demo.py", "test_demo_reasons.py", "jobs/test_worker_process.py"),
     *("web/test_every_address.py", "web/test_openapi.py"),
 )
-#: CPU time of the tests of one mutant, and the time after which its child is ended: it waits for ever.
-CPU_SECONDS, WALL_SECONDS = 10, 300
+#: CPU time of the tests of one mutant that call the changed function, and of all its tests.
+CPU_SECONDS, ALL_TESTS = 10, 3
+#: The time after which the child of a mutant is ended: it waits for ever. One in an endless loop is ended sooner.
+WALL_SECONDS = 300
+#: Tests of a file that do not call the changed function before the next file is tried.
+TESTS_WITHOUT_CALL = 3
 CAUGHT, SURVIVED, ENDLESS, NO_TESTS, NOT_TRIED = "caught", "survived", "endless", "no test", "not tried"
+Files = list[list[pytest.Item]]
 
 
 class Mutations:
@@ -58,65 +65,98 @@ class Mutations:
             print(f"{result:9} {mutant}  [{time.monotonic() - started:.0f} s] {by}", flush=True)
         return True
 
-    def _tried(
-        self, mutant: Mutant, items: list[pytest.Item], functions: dict[str, list[FunctionType]]
-    ) -> tuple[str, str]:
+    def _tried(self, mutant: Mutant, files: Files, functions: dict[str, list[FunctionType]]) -> tuple[str, str]:
         """Return the result and the test that noticed. A test that also fails without the mutant does not count."""
-        while items := [item for item in items if item.nodeid not in self._broken]:
-            result, by = self._in_child(mutant, items, functions)
-            failed = [item for item in items if item.nodeid == by]
-            if not failed or self._in_child(None, failed, functions)[0] == SURVIVED:
+        while files := _without(self._broken, files):
+            result, by = self._in_child(mutant, files, functions)
+            failed = [item for items in files for item in items if item.nodeid == by]
+            if not failed or self._in_child(None, [failed], functions)[0] == SURVIVED:
                 return result, by
             self._broken.add(by)
         return NO_TESTS, ""
 
     def _in_child(
-        self, mutant: Mutant | None, items: list[pytest.Item], functions: dict[str, list[FunctionType]]
+        self, mutant: Mutant | None, files: Files, functions: dict[str, list[FunctionType]]
     ) -> tuple[str, str]:
         with tempfile.NamedTemporaryFile("r") as answer:
             child = os.fork()
             if child == 0:
                 os.setsid()
-                found = _run_child(mutant, items, functions, self._cpu_seconds)
-                Path(answer.name).write_text(json.dumps(found))
-                os._exit(0)
-            if not _has_ended(child, WALL_SECONDS):
-                os.killpg(child, signal.SIGKILL)
+                resource.setrlimit(resource.RLIMIT_CPU, (int(2 * ALL_TESTS * self._cpu_seconds) + 1,) * 2)
+                try:
+                    found = _run_child(mutant, files, functions, self._cpu_seconds)
+                    Path(answer.name).write_text(json.dumps(found))
+                finally:
+                    os._exit(0)  # no answer: the mutant broke the end of a test
+            status = _status(child, WALL_SECONDS)
+            found = json.loads(answer.read() or f'["{CAUGHT}", "the process ended"]')
+        if status is None or os.WIFSIGNALED(status):
+            with suppress(ProcessLookupError):
+                os.killpg(child, signal.SIGKILL)  # also its servers
+            if status is None:
                 os.waitpid(child, 0)
-                return ENDLESS, ""
-            result, by = json.loads(answer.read() or f'["{CAUGHT}", "the process ended"]')
-        return result, by
+            return ENDLESS, ""
+        return found[0], found[1]
 
 
-def _has_ended(child: int, seconds: float) -> bool:
+def _without(broken: set[str], files: Files) -> Files:
+    left = [[item for item in items if item.nodeid not in broken] for items in files]
+    return [items for items in left if items]
+
+
+def _status(child: int, seconds: float) -> int | None:
+    """Wait for the end of a process. Return None if it has not ended in time."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        if os.waitpid(child, os.WNOHANG)[0]:
-            return True
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return status
         time.sleep(0.05)
-    return False
+    return None
 
 
 def _run_child(
-    mutant: Mutant | None, items: list[pytest.Item], functions: dict[str, list[FunctionType]], cpu_seconds: float
+    mutant: Mutant | None, files: Files, functions: dict[str, list[FunctionType]], cpu_seconds: float
 ) -> tuple[str, str]:
     """Change the code of this process, run the tests, and end their servers."""
     log = os.open(os.devnull, os.O_WRONLY)
     os.dup2(log, 1)
     os.dup2(log, 2)
     try:
-        if mutant:
-            patch(ROOT, mutant, functions)
+        is_counted = patch(ROOT, mutant, functions) if mutant else False
     except PatchError as error:
         return NOT_TRIED, str(error)
-    started, result = time.process_time(), (SURVIVED, "")
-    for item, following in zip(items, [*items[1:], None], strict=True):
-        if any(report.failed for report in runtestprotocol(item, nextitem=following, log=False)):
-            result = CAUGHT, item.nodeid
-        if result[0] == CAUGHT or time.process_time() - started > cpu_seconds:
-            break
-    items[0].session._setupstate.teardown_exact(None)
+    result = _result(files, is_counted, cpu_seconds)
+    files[0][0].session._setupstate.teardown_exact(None)
     return result
+
+
+def _result(files: Files, is_counted: bool, cpu_seconds: float) -> tuple[str, str]:
+    """Run the tests until one fails. Without a failure, the text says how many tests called the changed function.
+
+    A file whose first tests do not call it comes again after all the others.
+    """
+    began, spent, n_calling, n = time.process_time(), 0.0, 0, 0
+    queue = deque(files)
+    while queue:
+        items, calling_before = queue.popleft(), n_calling
+        for tried, item in enumerate(items, 1):
+            rest = items[tried:]
+            following = next(iter(rest or (queue[0] if queue else [])), None)
+            before, started = calls(), time.process_time()
+            n += 1
+            if any(report.failed for report in runtestprotocol(item, nextitem=following, log=False)):
+                return CAUGHT, item.nodeid
+            if calls() > before or not is_counted:
+                n_calling += 1
+                spent += time.process_time() - started
+            if spent > cpu_seconds or time.process_time() - began > ALL_TESTS * cpu_seconds:
+                return SURVIVED, f"{n_calling} of {n} tests call it"
+            if tried == TESTS_WITHOUT_CALL and n_calling == calling_before and rest and queue:
+                item.session._setupstate.teardown_exact(queue[0][0])
+                queue.append(rest)
+                break
+    return SURVIVED, f"{n_calling} of {n} tests call it"
 
 
 def functions_of_packages() -> dict[str, list[FunctionType]]:

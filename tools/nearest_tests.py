@@ -11,6 +11,16 @@ from .mutants import Mutant
 
 INCLUDE = re.compile(r"^-- include ([a-z_/]+)$", re.MULTILINE)
 WORD = re.compile(r"\w+")
+#: Directories of tests, the fastest first.
+SPEED = ("unit", "contract", "integration")
+#: Back ends whose tests run for a file, by a part of its path. Shared files are tried on two.
+ANY_BACK_END = ("", "memory", "redis_storage")
+BACK_ENDS = {
+    "/memory/": ("", "memory"),
+    "/cluster": ("", "cluster_storage"),
+    "/redis/": ("", "redis_storage"),
+    "/lua/": ("", "redis_storage"),
+}
 #: A word of the path of a route.
 STEP = re.compile(r"/[a-z-]{3,}")
 #: Weights of: the file imports the module; it has the module's name; it names the function; it has the route of its
@@ -29,30 +39,37 @@ class NearestTests:
         self._texts = {file: (root / file).read_text() for file in self._items}
         self._words = {file: set(WORD.findall(text)) for file, text in self._texts.items()}
 
-    def of(self, mutant: Mutant) -> list[pytest.Item]:
-        """Return the tests of all files that have anything in common with the line, the nearest first.
+    def of(self, mutant: Mutant) -> list[list[pytest.Item]]:
+        """Return the tests, by file, of all files that have anything in common with the line, the nearest first.
 
-        A test whose name shares words with the function comes before the others of files of the same kind.
+        Of files that are as near, the fastest come first. In a file, a test whose name shares words with the function
+        comes before the others.
         """
         if mutant.file.endswith(".lua"):
-            modules, function, owner, steps = self._modules_of_script(mutant.file), "", "", set[str]()
+            scripts, owner, steps = self._scripts_with(mutant.file), "", set[str]()
+            modules = {module: _callers(text, scripts) for module, text in self._stores().items()}
+            modules = {module: functions for module, functions in modules.items() if functions}
+            about = set(Path(mutant.file).stem.split("_"))
         else:
-            modules, (function, owner, steps) = [mutant.file], _names(mutant)
+            function, owner, steps = _names(mutant)
+            modules = {mutant.file: _callers(mutant.text, {function}) | {function}}
+            about = {*function.strip("_").split("_"), *Path(mutant.file).stem.split("_")}
         scores = {
-            file: max((self._score(file, module, function, owner) for module in modules), default=0)
+            file: max((self._score(file, module, names, owner) for module, names in modules.items()), default=0)
             + HAS_ROUTE * bool(steps and steps <= set(STEP.findall(self._texts[file])))
             for file in self._items
         }
-        about = {*function.strip("_").split("_"), *Path(mutant.file).stem.split("_")}
-        ranked = [
-            (-scores[file] - len(about & set(WORD.findall(item.name.replace("_", " ")))), n, item)
-            for n, file in enumerate(sorted(self._items))
-            if scores[file]
-            for item in self._items[file]
-        ]
-        return [item for _, _, item in sorted(ranked, key=lambda row: row[:2])]
+        back_ends = next((names for part, names in BACK_ENDS.items() if part in mutant.file), ANY_BACK_END)
+        ranked = []
+        for file in (file for file in self._items if scores[file]):
+            items = [item for item in self._items[file] if _back_end(item) in back_ends]
+            in_common = {item.nodeid: len(about & set(WORD.findall(item.name.replace("_", " ")))) for item in items}
+            items.sort(key=lambda item: -in_common[item.nodeid])
+            if items:
+                ranked.append((-scores[file] - max(in_common.values()), SPEED.index(file.split("/")[1]), file, items))
+        return [items for *_, items in sorted(ranked, key=lambda row: row[:3])]
 
-    def _score(self, file: str, module: str, function: str, owner: str) -> int:
+    def _score(self, file: str, module: str, functions: set[str], owner: str) -> int:
         path = module.removesuffix(".py").removesuffix("/__init__")
         package, _, name = path.rpartition("/")
         words, text = self._words[file], self._texts[file]
@@ -64,23 +81,58 @@ class NearestTests:
         return (
             IMPORTS * imports
             + (SAME_NAME if own == about else SAME_NAME // 2 if own & about else 0)
-            + NAMES_FUNCTION * (function in words)
+            + NAMES_FUNCTION * bool(functions & words)
             + NAMES_CLASS * (owner in words)
             + SAME_PACKAGE * (room in rooms)
         )
 
-    def _modules_of_script(self, file: str) -> list[str]:
-        """Return the modules of the storage that run the script, or a script that includes it."""
+    def _scripts_with(self, file: str) -> set[str]:
+        """Return the names of the script and of the scripts that include it."""
         lua = self._root / "comments/storage/lua"
         name = file.removeprefix("comments/storage/lua/").removesuffix(".lua")
-        names = {name} | {
+        return {name} | {
             path.relative_to(lua).with_suffix("").as_posix()
             for path in lua.rglob("*.lua")
             if name in INCLUDE.findall(path.read_text())
         }
-        stores = (self._root / "comments/storage/redis").glob("*.py")
-        texts = {path.relative_to(self._root).as_posix(): path.read_text() for path in stores}
-        return [module for module, text in texts.items() if any(f'"{name}"' in text for name in names)]
+
+    def _stores(self) -> dict[str, str]:
+        """Return the text of each module that may run scripts."""
+        paths = (self._root / "comments/storage/redis").glob("*.py")
+        return {path.relative_to(self._root).as_posix(): path.read_text() for path in paths}
+
+
+def _back_end(item: pytest.Item) -> str:
+    """Return the back end of a test that runs on each; "" for another test."""
+    call = getattr(item, "callspec", None)
+    return str(call.params.get("storage", "")) if call else ""
+
+
+def _callers(text: str, names: set[str]) -> set[str]:
+    """Return the functions of a module that name one of the functions or scripts, directly or by another function.
+
+    The attribute to which a script is assigned leads to the methods that run it.
+    """
+    words = {}
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef) and node.name != "__init__":
+            words[node.name] = {word for part in ast.walk(node) for word in _words(part)}
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
+            words[node.targets[0].attr] = {word for part in ast.walk(node.value) for word in _words(part)}
+    found, added = set[str](), set(names)
+    while added:
+        added = {name for name, named in words.items() if named & added} - found
+        found |= added
+    return found
+
+
+def _words(node: ast.AST) -> list[str]:
+    """Return the name that a part of an expression is or reads, or its text."""
+    if isinstance(node, ast.Attribute):
+        return [node.attr]
+    if isinstance(node, ast.Name):
+        return [node.id]
+    return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
 
 
 def _names(mutant: Mutant) -> tuple[str, str, set[str]]:

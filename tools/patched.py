@@ -1,5 +1,6 @@
 """Put a mutant into the memory of this process: into loaded functions, constants, or the scripts of the storage."""
 
+import ast
 import shutil
 import sys
 import tempfile
@@ -16,18 +17,35 @@ from .mutants import Mutant
 PLAIN = (int, float, str, bytes, tuple, frozenset, dict)
 
 
+#: A line at the start of the changed function: it records that the function was called.
+MARK = ast.parse('__import__("tools.patched").patched.mark()').body[0]
+_calls = [0]
+
+
 class PatchError(Exception):
     """The change cannot be made in memory."""
 
 
-def patch(root: Path, mutant: Mutant, functions: dict[str, list[FunctionType]]) -> None:
-    """Raises PatchError."""
+def mark() -> None:
+    """Count a call of the changed function."""
+    _calls[0] += 1
+
+
+def calls() -> int:
+    """Return how often the changed function was called in this process."""
+    return _calls[0]
+
+
+def patch(root: Path, mutant: Mutant, functions: dict[str, list[FunctionType]]) -> bool:
+    """Return True if calls of the changed function are counted. Raises PatchError."""
     text = mutant.changed_text
     if mutant.file.endswith(".lua"):
         _patch_scripts(root, mutant.file, text)
-        return
+        return False
     path = str(root / mutant.file)
-    compiled = {_key(code): code for code in _codes(compile(text, path, "exec"))}
+    tree = ast.parse(text)
+    is_counted = _is_marked(tree, mutant.line)
+    compiled = {_key(code): code for code in _codes(compile(tree, path, "exec"))}
     changed = 0
     for function in functions.get(path, []):
         code = compiled.get(_key(function.__code__))
@@ -39,6 +57,21 @@ def patch(root: Path, mutant: Mutant, functions: dict[str, list[FunctionType]]) 
             changed += 1
     if not changed:
         _patch_constants(root, mutant.file, text)
+    return is_counted and bool(changed)
+
+
+def _is_marked(tree: ast.Module, line: int) -> bool:
+    """Put the mark into the innermost function around the line. Return False if there is none."""
+    around = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.body[0].lineno <= line <= (node.end_lineno or 0)
+    ]
+    if around:
+        function = max(around, key=lambda node: node.lineno)
+        function.body.insert(0, ast.copy_location(MARK, function.body[0]))
+        ast.fix_missing_locations(function)
+    return bool(around)
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:

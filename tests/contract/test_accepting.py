@@ -117,6 +117,15 @@ def test_the_rate_limit_allows_a_burst_of_one_minute(storage: Storage) -> None:
     storage.comments.accept(a_comment(origin="another"), an_admission(per_minute=3))
 
 
+def test_a_limit_of_one_allows_one_and_no_limit_allows_any_number(storage: Storage) -> None:
+    for _ in range(3):
+        storage.comments.accept(a_comment(origin="unlimited"), an_admission(per_minute=0))
+    storage.comments.accept(a_comment(origin="limited"), an_admission(per_minute=1))
+    with pytest.raises(TooMany) as refusal:
+        storage.comments.accept(a_comment(origin="limited"), an_admission(per_minute=1))
+    assert 1 <= refusal.value.retry_after <= 60
+
+
 def test_a_subscriber_s_many_networks_share_limits(storage: Storage) -> None:
     def from_network(n: int, of_56: str) -> None:
         comment = a_comment(origin=f"{of_56} {n}", network_56=of_56, network_48="the 48")

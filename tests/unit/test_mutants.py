@@ -12,6 +12,15 @@ ROOT = Path(__file__).parents[2]
 
 PYTHON = '''"""A module with 1 number in its text."""
 LIMIT: Annotated[int, Field(ge=3)] = 10
+TIMEOUT_MS = 1000
+ROWS_PER_READ, READS_AT_ONCE = 100, 5
+if TYPE_CHECKING:
+    SIZE = 3
+
+
+class Row:
+    def __repr__(self) -> str:
+        return f"{self.n + 1}"
 
 
 @cached(5)
@@ -55,7 +64,7 @@ def test_python_is_changed_where_it_does_something() -> None:
         "pass",
         "other += 2",
         "return None",
-        "return not (é == 3)",
+        "TIMEOUT_MS = 2000",
         "return é != 3",
         "return é == 4",
     }

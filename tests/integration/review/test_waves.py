@@ -7,7 +7,7 @@ import pytest
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Decision
 from comments.storage.values import CommentChange
-from tests.support.builders import NOW, accepted
+from tests.support.builders import NOW, accepted, moderated
 from tests.support.web_app import SignedInClient, WebApp
 
 WAVE = "0badf00d"
@@ -50,6 +50,19 @@ def test_near_copies_are_one_row_that_counts_threads_and_networks(web_app: WebAp
 def test_two_near_copies_stay_rows_of_their_own(web_app: WebApp, mo: SignedInClient) -> None:
     hold_in_wave(web_app, 2)
     assert "near-copies" not in shown(mo, "/review/blog")
+
+
+def test_near_copies_in_other_lists_stay_rows_of_their_own(web_app: WebApp, mo: SignedInClient) -> None:
+    for comment in hold_in_wave(web_app, 4):
+        moderated(web_app.storage, comment, Action.SPAM)
+    text = shown(mo, "/review/blog?status=spam")
+    assert (text.count("<article"), "near-copies" in text) == (4, False)
+
+
+def test_who_may_not_decide_sees_each_near_copy(web_app: WebApp) -> None:
+    hold_in_wave(web_app, 4)
+    text = shown(web_app.signed_in("viv", blog="viewer"), "/review/blog")
+    assert (text.count("<article"), "near-copies" in text) == (4, False)
 
 
 def test_a_wave_is_opened_as_a_list(web_app: WebApp, mo: SignedInClient) -> None:

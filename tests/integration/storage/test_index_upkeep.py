@@ -175,6 +175,20 @@ def index_values(client: Client, site: str) -> dict[str, object]:
     return found
 
 
+def test_a_purge_leaves_no_trace_of_a_comment_that_left(storage: Storage, client: Client) -> None:
+    stays, goes = held(storage, author="Ada", content="bread"), held(storage, author="Grace", content="bread hidden")
+    finish(storage)
+    client.zadd(KEYS.index_facet("blog", Status.HELD, "author"), {"Ada": 300, "Grace": 300})
+    client.delete(KEYS.comment("blog", goes.id))
+    storage.queue_index.discard("blog", [goes.id])
+    storage.queue_index.purge("blog")
+    finish(storage)
+    left = repr(index_values(client, "blog"))
+    assert [name for name in ("Grace", "grace", "hidden") if name in left] == []
+    assert "Ada" in left
+    assert [hit.id for hit in find(storage, ("word:bread",)).hits] == [stays.id]
+
+
 def test_comments_indexed_together_have_the_same_entries_as_one_by_one(storage: Storage, client: Client) -> None:
     sites = ("blog", "shop")
     for site in sites:

@@ -1,5 +1,6 @@
 """Store sites, people, sessions, sign-in links and heartbeats."""
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,6 +12,7 @@ from comments.person import Person
 from comments.setting_values import Term
 from comments.site import SiteKey
 from comments.storage.interfaces import Storage
+from comments.storage.keys import Keys
 from comments.storage.redis import connect, open_redis
 from comments.storage.values import DATA_VERSION, Session
 from tests.support.builders import a_site, settings
@@ -84,6 +86,23 @@ def test_removing_an_account_ends_its_sessions(storage: Storage) -> None:
     assert (storage.people.sessions("mo"), len(storage.people.sessions("al"))) == ({}, 1)
     assert [(e.by, e.action, e.subject) for e in storage.audit.all("")] == [("al", AuditAction.PERSON_REMOVE, "mo")]
     storage.people.delete("nobody")
+
+
+def test_all_links_of_a_person_end_together(storage: Storage) -> None:
+    for digest, name in (("first", "mo"), ("second", "mo"), ("third", "jo")):
+        storage.people.put_link(digest, name, 60)
+    storage.people.end_links("mo")
+    for digest in ("first", "second"):
+        with pytest.raises(NotFound):
+            storage.people.peek_link(digest)
+    assert storage.people.peek_link("third") == "jo"
+
+
+def test_a_link_can_be_ended_as_long_as_it_works(storage: Storage, valkey_url: str) -> None:
+    storage.people.put_link("digest", "mo", 3600)
+    client, keys = connect(settings(redis_url=valkey_url)), Keys("rg")
+    works_until = 1000 * time.time() + client.pttl(keys.link("digest"))
+    assert client.zscore(keys.links("mo"), "digest") >= works_until - 1000
 
 
 def test_a_link_works_once(storage: Storage) -> None:

@@ -93,6 +93,10 @@ def test_damaged_and_foreign_xml_is_refused(tmp_path: Path, text: str | bytes) -
     assert refused(tmp_path, text)
 
 
+def test_the_export_of_another_program_is_refused(tmp_path: Path) -> None:
+    assert "not an export of Disqus" in refused(tmp_path, WXR.format(comment()), "disqus")
+
+
 @pytest.mark.parametrize("name", ["disqus", "isso", "remark42", "commento"])
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"nonsense", b"\x00" * 100, b"{" * 5_000, b'{"a":' * 5_000])
 def test_files_that_are_no_export_are_refused(tmp_path: Path, name: str, content: bytes) -> None:

@@ -114,6 +114,12 @@ def test_after_repeated_failures_the_scorer_is_left_alone() -> None:
     assert len(scorer.asked) == FAILURES
 
 
+def test_a_scorer_that_stops_working_in_the_middle_of_a_batch_is_left_alone() -> None:
+    of_scorer = pool(lambda fields: 0.5 if fields["text"] == "first" else failing(fields))
+    answers = ask(of_scorer, "first", *map(str, range(FAILURES)), "more")
+    assert [answers[0].failure, answers[-1].failure] == ["", PAUSED]
+
+
 def test_after_the_pause_one_comment_tries_the_scorer_and_then_all_are_asked() -> None:
     works = threading.Event()
     scorer = Counted(lambda fields: 0.5 if works.is_set() else failing(fields))
