@@ -38,7 +38,7 @@ LEFT_OUT = (
     *("web/test_every_address.py", "web/test_openapi.py"),
 )
 #: CPU time of the tests of one mutant that call the changed function, and of all its tests.
-CPU_SECONDS, ALL_TESTS = 10, 3
+CPU_SECONDS, ALL_TESTS = 10, 2
 #: The time after which the child of a mutant is ended: it waits for ever. One in an endless loop is ended sooner.
 WALL_SECONDS = 300
 #: Tests of a file that do not call the changed function before the next file is tried.
@@ -82,7 +82,7 @@ class Mutations:
             child = os.fork()
             if child == 0:
                 os.setsid()
-                resource.setrlimit(resource.RLIMIT_CPU, (int(2 * ALL_TESTS * self._cpu_seconds) + 1,) * 2)
+                resource.setrlimit(resource.RLIMIT_CPU, (int((ALL_TESTS + 1) * self._cpu_seconds) + 1,) * 2)
                 try:
                     found = _run_child(mutant, files, functions, self._cpu_seconds)
                     Path(answer.name).write_text(json.dumps(found))

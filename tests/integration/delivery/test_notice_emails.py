@@ -14,6 +14,7 @@ from comments.storage.interfaces import Storage
 from comments.storage.notices import NoticeItem
 from tests.support.builders import an_admission, decided, moderated, published
 from tests.support.notices import ATTACK, INSTANT, NoticeDeployment, links, open_notices
+from workers.delivery.notice_sender import MAX_NOTICE_ATTEMPTS
 
 DAILY = replace(INSTANT, frequency=NoticeFrequency.DAILY)
 
@@ -178,6 +179,17 @@ def test_a_refusing_mail_server_gets_the_notice_again_later(notices: NoticeDeplo
     notices.mail.says = {}
     assert notices.letters() == []
     notices.advance(seconds=5)
+    assert len(notices.letters()) == 1
+
+
+def test_the_last_attempt_at_a_notice_is_made(notices: NoticeDeployment) -> None:
+    notices.add_person()
+    notices.mail.says = {"MAIL FROM": "451 later"}
+    notices.held()
+    for _ in range(MAX_NOTICE_ATTEMPTS - 1):
+        notices.send()
+        notices.advance(hours=1)
+    notices.mail.says = {}
     assert len(notices.letters()) == 1
 
 
