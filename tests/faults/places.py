@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from replygate.embedded_valkey import socket_path, start
+from tests.faults.clock import settable_clock
 from tests.faults.installation import Installation, OutsideStore
 from tests.faults.power import recorded_syncs
 from tests.faults.proxy import Proxy
@@ -15,7 +16,6 @@ from tests.faults.replica_set import replica_set
 from tests.support.cluster import running_cluster
 
 SMALL_DISK = "48m"
-CLOCK_LIBRARY = "*/faketime/libfaketime.so.1"
 PRIMARIES = 3
 
 
@@ -67,14 +67,7 @@ def _environment(place: Place, base: Path) -> dict[str, str]:
         (base / "record").mkdir()
         return recorded_syncs(base / "record")
     if place is Place.CLOCK:
-        (base / "offset").write_text("+0")
-        return {
-            "LD_PRELOAD": str(next(Path("/usr/lib").glob(CLOCK_LIBRARY))),
-            "FAKETIME_TIMESTAMP_FILE": str(base / "offset"),
-            "FAKETIME_CACHE_DURATION": "1",
-            # The monotonic clock is that of the kernel's waits.
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        }
+        return settable_clock(base)
     return {}
 
 

@@ -5,9 +5,9 @@ the kill, the append-only files are cut to these sizes. Torn sectors, and disks 
 simulated.
 """
 
-import shutil
-import subprocess
 from pathlib import Path
+
+from tests.faults.preloaded import built
 
 SOURCE = r"""
 #define _GNU_SOURCE
@@ -44,14 +44,10 @@ int fdatasync(int fd) {
 
 
 def recorded_syncs(directory: Path) -> dict[str, str]:
-    """Build the library in `directory`, and return the variables that load it. It needs a C compiler."""
-    compiler = shutil.which("cc") or shutil.which("gcc")
-    assert compiler, "the power cut needs a C compiler, for example Debian's package gcc"
-    sizes, library = directory / "sizes", directory / "syncs.so"
+    """Build the library in `directory`, and return the variables that load it."""
+    sizes = directory / "sizes"
     sizes.mkdir()
-    (directory / "syncs.c").write_text(SOURCE)
-    words = [compiler, "-shared", "-fPIC", "-O2", "-o", str(library), str(directory / "syncs.c"), "-ldl"]
-    subprocess.run(words, check=True)
+    library = built(SOURCE, directory / "syncs.so")
     return {"LD_PRELOAD": str(library), "SYNCED_SIZES": str(sizes)}
 
 

@@ -18,24 +18,21 @@ from comments.storage.interfaces import Storage
 from comments.storage.redis import connect, open_redis
 from comments.storage.values import CommentChange
 from replygate.embedded_valkey import start
+from tests.faults.clock import settable_clock
 from tests.support.builders import SECRET, a_comment, a_decision, a_site, accepted, an_admission, settings
 from tests.support.wait import wait_until
 
-#: From Debian's package libfaketime.
-LIBRARIES = tuple(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
 LEASE = 5.0
 
 
 @pytest.fixture
 def settings_of_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     """Start a server whose clock is in the file `offset`."""
-    (tmp_path / "offset").write_text("+0")
     with tempfile.TemporaryDirectory(prefix="rgt") as directory:
         with monkeypatch.context() as patch:
-            patch.setenv("LD_PRELOAD", str(LIBRARIES[0]))
-            patch.setenv("FAKETIME_TIMESTAMP_FILE", str(tmp_path / "offset"))
+            for name, value in settable_clock(tmp_path).items():
+                patch.setenv(name, value)
             patch.setenv("FAKETIME_NO_CACHE", "1")
-            patch.setenv("FAKETIME_DONT_FAKE_MONOTONIC", "1")
             running = start(Path(directory), fsync="everysec")
         yield settings(redis_url=running.url)
         running.stop()
@@ -60,6 +57,16 @@ def set_clock(tmp_path: Path, settings_of_server: Settings) -> Callable[[str], N
         wait_until(lambda: abs(client.time()[0] - time.time() - 3600 * hours) < 60, "the clock is set")
 
     return write
+
+
+def test_processes_sleep_as_long_as_they_want_whatever_the_clock_shows(tmp_path: Path) -> None:
+    env = settable_clock(tmp_path)
+    (tmp_path / "offset").write_text("-1h")
+    program = "import time; a, b = time.time(), time.monotonic(); time.sleep(0.2); print(a, time.monotonic() - b)"
+    done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, check=True)
+    shown, slept = map(float, done.stdout.split())
+    assert abs(time.time() - shown - 3600) < 60
+    assert 0.2 <= slept < 60
 
 
 def sweep(store: Storage) -> list[str]:
@@ -110,11 +117,8 @@ def test_texts_are_deleted_after_the_clock_jumped_a_month_ahead(
     spam = comment.with_decision(a_decision(Action.SPAM, at=datetime.now(UTC)))
     assert store.comments.decide("blog", [CommentChange(comment, spam)]) == [True]
     store.sites.put(a_site(refused_days=30))
-    # The monotonic clock is that of the kernel's waits. A library that changes it makes every wait last a month.
-    monkeypatch.setenv("LD_PRELOAD", str(LIBRARIES[0]))
-    monkeypatch.setenv("FAKETIME_TIMESTAMP_FILE", str(tmp_path / "offset"))
-    monkeypatch.setenv("FAKETIME_DONT_FAKE_MONOTONIC", "1")
-    monkeypatch.setenv("FAKETIME_CACHE_DURATION", "1")
+    for name, value in settable_clock(tmp_path).items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv("REPLYGATE_REDIS_URL", settings_of_server.redis_url)
     monkeypatch.setenv("REPLYGATE_SECRET_KEY", SECRET)
     with ExitStack() as stack:
