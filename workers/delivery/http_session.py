@@ -18,6 +18,8 @@ from .timed_socket import TimedSocket
 
 #: Seconds for which a connection is used. The next one looks the host up and checks its addresses again.
 CONNECTION_SECONDS = 10.0
+#: Lowest status of a final answer. Interim ones come before it (RFC 9110, section 15.2); http.client skips only 100.
+FIRST_FINAL = 200
 #: Errors of a connection that the receiver closed.
 _CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 
@@ -155,6 +157,9 @@ def _sent(sock: socket.socket, until: float, request: bytes, is_kept: bool = Fal
         timed.sendall(request)
         response = HTTPResponse(timed, method="POST")  # type: ignore[arg-type]  # it calls makefile only
         response.begin()
+        while response.status < FIRST_FINAL:
+            response.headers = None  # type: ignore[assignment]  # it then reads another head
+            response.begin()
         return response
     except (OSError, HTTPException, NotSent) as error:
         sock.close()

@@ -95,6 +95,27 @@ def test_a_request_is_not_sent_again_after_a_part_of_an_answer_or_in_silence(
     assert (error.value.kind, receiver.connections, bodies(receiver)) == (kind, 1, SENT_TWICE)
 
 
+def test_each_request_gets_its_own_answer_after_interim_ones(receiver: Receiver) -> None:
+    refused = b"HTTP/1.1 500 Failed\r\nContent-Length: 0\r\n\r\n"
+
+    def answer_late(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")
+        connection.sendall(refused if receiver.requests[-1].body == b"one" else OK)
+
+    receiver.behave = answer_late
+    with trusting(receiver).session() as session:
+        assert [session.post(receiver.url, {}, body) for body in SENT_TWICE] == [500, 200]
+        assert session.ask(receiver.url, {}, b"three") == (200, b"ok")
+    assert (receiver.connections, bodies(receiver)) == (1, [*SENT_TWICE, b"three"])
+
+
+def test_interim_answers_do_not_go_on_forever() -> None:
+    endless = says(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 4_000)
+    with Receiver(endless) as receiver, trusting(receiver).session() as session, pytest.raises(NotSent) as error:
+        session.post(receiver.url, {}, b"{}")
+    assert error.value.kind == "too big"
+
+
 def test_a_connection_serves_no_other_host(receiver: Receiver) -> None:
     with Receiver() as other, trusting(receiver, other).session() as session:
         assert [session.post(each.url, {}, b"{}") for each in (receiver, other)] == [200, 200]
