@@ -89,11 +89,13 @@ class Worker(SimpleWorker):
     dequeue_timeout = _WAIT_SECONDS  # type: ignore[assignment]  # RQ has whole seconds
 
     def _shutdown(self) -> None:
-        """Stop after the job of this process. RQ would lose one that it has taken and not begun."""
-        if self.may_have_job:
-            self._stop_requested = True
-        else:
-            super()._shutdown()  # type: ignore[no-untyped-call]  # RQ has no types here
+        """Stop after the job of this process. RQ would lose one that it has taken and not begun.
+
+        This runs in a signal handler, so it asks no server, and the code that it interrupts may drop the exception.
+        """
+        self._stop_requested = True
+        if not self.may_have_job:
+            raise StopRequested
 
     @property
     def should_run_maintenance_tasks(self) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import redis
 from rq import Queue
-from rq.exceptions import NoSuchJobError
+from rq.exceptions import NoSuchJobError, StopRequested
 from rq.job import Job
 
 from comments.job_queue import JUDGE, TIMEOUT, RQJobs
@@ -133,6 +133,19 @@ def test_sigterm_stops_a_worker_with_exit_status_0(start: Start, store: Storage)
     wait_until(lambda: bool(store.heartbeats.alive("judge")))
     worker.terminate()
     assert worker.wait(60) == 0
+
+
+def test_a_signal_stops_an_idle_worker_without_the_server_and_if_its_exception_is_lost(
+    valkey_settings: Settings, store: Storage, connection: redis.Redis
+) -> None:
+    worker = open_worker(JUDGE, build_deps(valkey_settings))
+    worker.register_birth()
+    worker.set_state("busy")  # RQ's state until it waits again
+    worker.connection = redis.Redis(unix_socket_path="/nowhere")
+    with pytest.raises(StopRequested):
+        worker.request_stop(signal.SIGTERM, None)
+    with pytest.raises(StopRequested):
+        worker.dequeue_job_and_maintain_ttl(1)
 
 
 def test_a_job_that_arrives_with_sigterm_is_run(
