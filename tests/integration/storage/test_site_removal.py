@@ -89,6 +89,8 @@ def test_nothing_of_the_site_is_left_and_the_others_are_untouched(
     entries = redis_storage.audit.all("")
     assert [(e.action, e.subject) for e in entries] == [(AuditAction.SITE_REMOVE, "blog")]
     del after["rg:{~}:audit"]
+    for found in (before, after):  # in a cluster, a stream whose entries have moved
+        found.pop("rg:{~}:audit-waiting", None)
     assert after == before
 
 
