@@ -217,10 +217,10 @@ class Comment:
         """This comment after `decision`. Raises ActionNotAllowed for a step that the lifecycle does not allow."""
         check_text(self.text_kept_days)
         before = self.author_status if decision.role is Role.AUTHOR else self.status
-        status = advance(before, decision.action, decision.role)
-        if self.draft_of and status is Status.APPROVED:
-            status = Status.APPLIED
-        return self._with(replace(decision, status=status, before=self.status))
+        given = advance(before, decision.action, decision.role)
+        status = Status.APPLIED if self.draft_of and given is Status.APPROVED else given
+        is_complete = decision.status is status and decision.before is self.status
+        return self._with(decision if is_complete else replace(decision, status=status, before=self.status))
 
     def with_hidden_replies(self) -> Self:
         """This comment, whose last decision took it down, with the replies below it hidden too."""

@@ -8,10 +8,11 @@ these must come last and have a default.
 import json
 import re
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass, replace
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
@@ -29,6 +30,8 @@ NAMED = ("id", "site", "draft_of")
 #: The fields of a submission, with their defaults.
 SUBMISSION = tuple((f.name, f.default) for f in fields(Comment) if f.name not in (*STATE_FIELDS, *NAMED))
 UNDECIDED = b"{}\n"
+#: Position of the status in the row of a decision.
+_STATUS_COLUMN = [f.name for f in fields(Decision)].index("status")
 
 #: End of a draft's id, after its comment's id. A comment has one draft at most.
 DRAFT_SUFFIX = "-edit"
@@ -69,15 +72,23 @@ ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_p
 
 def _row(value: Any) -> list[Any]:
     """Return the fields in order, without those at the end that have their default."""
-    wanted = list(fields(value))
-    while wanted and _is_default(wanted[-1], getattr(value, wanted[-1].name)):
-        wanted.pop()
-    return [getattr(value, f.name) for f in wanted]
+    read, columns = _columns(cast(Hashable, type(value)))
+    row = list(read(value))
+    while row and _is_default(columns[len(row) - 1], row[-1]):
+        row.pop()
+    return row
+
+
+@cache
+def _columns(cls: Any) -> tuple[Callable[[Any], tuple[Any, ...]], tuple[Field[Any], ...]]:
+    """Return a function that reads all fields of a value, and the fields."""
+    columns = fields(cls)
+    return attrgetter(*[column.name for column in columns]), columns
 
 
 def _is_default(field: Field[Any], value: Any) -> bool:
     """True if the value is left out. A field whose default changed later has the first one as `stored_default`."""
-    if "stored_default" in field.metadata:
+    if field.metadata and "stored_default" in field.metadata:
         return bool(value == field.metadata["stored_default"])
     if field.default is not MISSING:
         return bool(value == field.default)
@@ -92,9 +103,12 @@ def _stored_fields(cls: Any) -> tuple[tuple[str, Field[Any]], ...]:
 
 def unpack(cls: type[T], packed: Mapping[str, Any]) -> T:
     """Make a value from its fields. Raises TypeError if a field without a default is missing."""
-    makers = _makers(cast(Hashable, cls))
-    given = {name: make(packed[stored]) for stored, name, make in makers if stored in packed}
-    return cls(**{**_stored_defaults(cast(Hashable, cls)), **given})
+    makers, given = _makers_by_key(cast(Hashable, cls)), dict(_stored_defaults(cast(Hashable, cls)))
+    for stored, value in packed.items():
+        if stored in makers:
+            name, make = makers[stored]
+            given[name] = make(value)
+    return cls(**given)
 
 
 def _unpack_row(cls: type[T], values: list[Any]) -> T:
@@ -114,6 +128,12 @@ def _makers(cls: Any) -> tuple[tuple[str, str, Callable[[Any], Any]], ...]:
     """Return the stored name, the name and the converter of each field."""
     hints = get_type_hints(cls)
     return tuple((stored, f.name, _maker(hints[f.name])) for stored, f in _stored_fields(cls))
+
+
+@cache
+def _makers_by_key(cls: Any) -> Mapping[str, tuple[str, Callable[[Any], Any]]]:
+    """Return the name and the converter of each field by its stored name. Records have few of a comment's fields."""
+    return {stored: (name, make) for stored, name, make in _makers(cls)}
 
 
 def _maker(hint: Any) -> Callable[[Any], Any]:
@@ -171,7 +191,7 @@ def load_comment(site: str, id: str, record: bytes) -> Comment:
     """Make a comment from its state line and its submission. JSON escapes newlines, so the first one separates them."""
     state, _, submission = record.partition(b"\n")
     draft_of = id.removesuffix(DRAFT_SUFFIX) if id.endswith(DRAFT_SUFFIX) else ""
-    named = {"id": id, "site": site, "draft_of": draft_of}
-    comment = unpack(Comment, named | json.loads(submission) | json.loads(state))
-    last = comment.decisions[-1] if comment.decisions else None
-    return replace(comment, status=last.status, version=len(comment.decisions)) if last else comment
+    packed = {"id": id, "site": site, "draft_of": draft_of} | json.loads(submission) | json.loads(state)
+    if rows := packed.get("decisions"):
+        packed |= {"status": rows[-1][_STATUS_COLUMN], "version": len(rows)}
+    return unpack(Comment, packed)
