@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import redis
 
 from comments.comment_export import all_comments
 from comments.job_queue import IMPORT_UPLOAD
@@ -17,6 +16,7 @@ from comments.settings import Settings
 from comments.storage.import_uploads import ImportPhase, ImportState
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect, open_redis
+from comments.storage.redis.client import StoreClient
 from tests.support.builders import NOW, a_site, settings
 from tests.support.recorded_jobs import RecordedJobs
 from workers.deps import Deps, now, set_deps
@@ -29,14 +29,14 @@ EXPORT = Path(__file__).parents[1] / "data/imports/wordpress.wxr.xml"
 
 def import_and_die(valkey: Settings, last: int) -> None:
     """Import, and kill this process before the call of a script after the `last` one."""
-    execute, calls = redis.Redis.execute_command, count(1)
+    execute, calls = StoreClient.execute_command, count(1)
 
-    def counted(self: "redis.Redis", *words: Any, **options: Any) -> Any:
+    def counted(self: StoreClient, *words: Any, **options: Any) -> Any:
         if str(words[0]).startswith("EVAL") and next(calls) > last:
             os.kill(os.getpid(), signal.SIGKILL)
         return execute(self, *words, **options)
 
-    redis.Redis.execute_command = counted  # type: ignore[method-assign]
+    StoreClient.execute_command = counted  # type: ignore[method-assign]
     set_deps(Deps(settings(), open_redis(valkey), now, RecordedJobs(), (), build_policy((), {})))
     import_upload("blog", "")
 

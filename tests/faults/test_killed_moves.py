@@ -25,12 +25,12 @@ OLD, NEW = "https://blog.example/old", "https://blog.example/new"
 #: Runs the pass, and kills its own process before the n-th call of a script.
 WORKER = """
 import os, signal, sys
-import redis
 from comments.settings import Settings
 from comments.storage.redis import open_redis
+from comments.storage.redis.client import StoreClient
 
 url, prefix, last = sys.argv[1], sys.argv[2], int(sys.argv[3])
-execute, calls = redis.Redis.execute_command, 0
+execute, calls = StoreClient.execute_command, 0
 
 def count(self, *words, **options):
     global calls
@@ -40,7 +40,7 @@ def count(self, *words, **options):
             os.kill(os.getpid(), signal.SIGKILL)
     return execute(self, *words, **options)
 
-redis.Redis.execute_command = count
+StoreClient.execute_command = count
 open_redis(Settings(redis_url=url, prefix=prefix)).thread_moves.finish("blog")
 """
 
