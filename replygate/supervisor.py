@@ -45,7 +45,7 @@ class Supervisor:
 
     Output of the parts goes to `output`, or to the supervisor's own output. `report` receives progress as text.
     A part that gives no sign of life for `frozen_after` seconds is killed and started again (`watchdog`).
-    The signals `restart_on` ask for a rolling restart.
+    The signals `restart_on` ask for a rolling restart. SIGHUP stops all parts if it is none of them and not ignored.
     """
 
     def __init__(
@@ -66,7 +66,8 @@ class Supervisor:
         for end in (self._wakeup, self._wakeup_sender):
             end.setblocking(False)
         signal.set_wakeup_fd(self._wakeup_sender.fileno(), warn_on_full_buffer=False)
-        for number in STOP_SIGNALS:
+        ends = {signal.SIGHUP} - set(self._restart_on) if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL else set()
+        for number in (*STOP_SIGNALS, *ends):
             self._old.append((number, signal.signal(number, self._request_stop)))
         for number in self._restart_on:
             self._old.append((number, signal.signal(number, self._request_restart)))
