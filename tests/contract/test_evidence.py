@@ -232,6 +232,16 @@ def test_only_comments_that_the_filters_gave_to_a_moderator_have_residuals(stora
     assert _residual(storage) == 0
 
 
+def test_a_lesson_of_a_very_long_text_is_counted_and_taken_back(storage: Storage) -> None:
+    words = frozenset(f"word{n}" for n in range(2_500))
+    first, second = (moderated(storage, _held(storage), Action.SPAM) for _ in range(2))
+    assert storage.corpus.learn("blog", first, words)
+    assert storage.corpus.learn("blog", second, frozenset({"word7", "other"}))
+    assert storage.corpus.snapshot("blog").tokens == {**dict.fromkeys(words, (0, 1)), "word7": (0, 2), "other": (0, 1)}
+    _taken_back(storage, first)
+    assert storage.corpus.snapshot("blog") == TokenCounts(0, 1, {"word7": (0, 1), "other": (0, 1)}, 0.0, 0)
+
+
 CAMPAIGN = Quota("campaign", 3)
 
 

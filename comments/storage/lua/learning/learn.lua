@@ -11,10 +11,23 @@ local record = args.is_check and redis.call("HGET", comment, id) or not args.is_
 record = record or ""
 if string.sub(record, 1, string.len(line)) ~= line then return -1 end
 
+-- Tokens are in a lesson once. One command for each would take most of the time of learning.
+local TOKENS_AT_ONCE = 1000
+local function count_tokens(corpus, by, ...)
+  local counted, gone = {}, {}
+  for i, n in ipairs(redis.call("HMGET", corpus, ...)) do
+    local token, total = select(i, ...), (tonumber(n) or 0) + by
+    if total > 0 then counted[#counted + 1], counted[#counted + 2] = token, total
+    else gone[#gone + 1] = token end
+  end
+  if #counted > 0 then redis.call("HSET", corpus, unpack(counted)) end
+  if #gone > 0 then redis.call("HDEL", corpus, unpack(gone)) end
+end
+
 local function count(lesson, by)
-  local corpus = CORPUS[lesson.label]
-  for _, token in ipairs(lesson.tokens) do
-    if redis.call("HINCRBY", corpus, token, by) <= 0 then redis.call("HDEL", corpus, token) end
+  for first = 1, #lesson.tokens, TOKENS_AT_ONCE do
+    local last = math.min(first + TOKENS_AT_ONCE - 1, #lesson.tokens)
+    count_tokens(CORPUS[lesson.label], by, unpack(lesson.tokens, first, last))
   end
   redis.call("HINCRBY", totals, lesson.label, by)
   -- Lessons of earlier versions have no residual.
