@@ -28,6 +28,7 @@ from comments.settings import Settings
 from comments.storage.interfaces import Storage
 from comments.storage.notes_and_bulks import BulkAction, Note
 from comments.storage.redis import connect
+from comments.storage.values import EvidenceQuery
 from tests.support.builders import SECRET, a_comment, a_site, accepted, settings
 from tests.support.dumped_store import keys_with
 from workers.delivery.deps import DeliveryDeps
@@ -193,6 +194,20 @@ def test_rules_about_the_person_go_on_working_and_are_listed(storage: Storage) -
     for owner in ("blog", SHARED_RULES):
         (rule,) = storage.author_rules.all(owner)
         assert (rule.effect, rule.note) == (RuleEffect.BAN, "")
+
+
+@pytest.mark.parametrize("owner", ["blog", SHARED_RULES])
+def test_a_process_that_keeps_the_rules_reads_them_again(storage: Storage, owner: str) -> None:
+    storage.sites.put(a_site())
+    put_rule(storage, owner, RuleTarget.TERM, "casino", f"{EMAIL} wrote it")
+
+    def notes_of_judge() -> list[str]:
+        return [rule.note for rule in storage.evidence.look_up("blog", [EvidenceQuery()])[0].text_rules]
+
+    assert notes_of_judge() == [f"{EMAIL} wrote it"]
+    erase(storage)
+    (note,) = notes_of_judge()
+    assert EMAIL not in note
 
 
 def test_only_a_view_of_exactly_this_author_goes_by_the_name(storage: Storage) -> None:
