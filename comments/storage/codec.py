@@ -20,6 +20,7 @@ from comments.model import Comment, Decision, Signal
 from comments.validation import ID
 
 T = TypeVar("T")
+Maker = Callable[[Any], Any]
 
 #: Types stored by position.
 ROW_TYPES = (Decision, Signal)
@@ -30,7 +31,7 @@ NAMED = ("id", "site", "draft_of")
 #: The fields of a submission, with their defaults.
 SUBMISSION = tuple((f.name, f.default) for f in fields(Comment) if f.name not in (*STATE_FIELDS, *NAMED))
 UNDECIDED = b"{}\n"
-#: Position of the status in the row of a decision.
+#: Position of the status in a stored decision.
 _STATUS_COLUMN = [f.name for f in fields(Decision)].index("status")
 
 #: End of a draft's id, after its comment's id. A comment has one draft at most.
@@ -66,6 +67,7 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be stored")
 
 
+_DECODER = json.JSONDecoder()
 #: Made once: `json.dumps` with options makes an encoder in each call.
 ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain)
 
@@ -103,18 +105,17 @@ def _stored_fields(cls: Any) -> tuple[tuple[str, Field[Any]], ...]:
 
 def unpack(cls: type[T], packed: Mapping[str, Any]) -> T:
     """Make a value from its fields. Raises TypeError if a field without a default is missing."""
-    makers, given = _makers_by_key(cast(Hashable, cls)), dict(_stored_defaults(cast(Hashable, cls)))
+    makers, given = _makers(cast(Hashable, cls)), dict(_stored_defaults(cast(Hashable, cls)))
     for stored, value in packed.items():
         if stored in makers:
             name, make = makers[stored]
-            given[name] = make(value)
+            given[name] = make(value) if make else value
     return cls(**given)
 
 
 def _unpack_row(cls: type[T], values: list[Any]) -> T:
-    return cls(
-        **{name: make(value) for (_, name, make), value in zip(_makers(cast(Hashable, cls)), values, strict=False)}
-    )
+    makers = _makers(cast(Hashable, cls)).values()
+    return cls(*[make(value) if make else value for (_, make), value in zip(makers, values, strict=False)])
 
 
 @cache
@@ -124,37 +125,32 @@ def _stored_defaults(cls: Any) -> Mapping[str, Any]:
 
 
 @cache
-def _makers(cls: Any) -> tuple[tuple[str, str, Callable[[Any], Any]], ...]:
-    """Return the stored name, the name and the converter of each field."""
+def _makers(cls: Any) -> Mapping[str, tuple[str, Maker | None]]:
+    """Return name and converter of each field, by its stored name and in order."""
     hints = get_type_hints(cls)
-    return tuple((stored, f.name, _maker(hints[f.name])) for stored, f in _stored_fields(cls))
+    return {stored: (f.name, _maker(hints[f.name])) for stored, f in _stored_fields(cls)}
 
 
-@cache
-def _makers_by_key(cls: Any) -> Mapping[str, tuple[str, Callable[[Any], Any]]]:
-    """Return the name and the converter of each field by its stored name. Records have few of a comment's fields."""
-    return {stored: (name, make) for stored, name, make in _makers(cls)}
-
-
-def _maker(hint: Any) -> Callable[[Any], Any]:
+def _maker(hint: Any) -> Maker | None:
+    """Return the converter of stored values; None for values that are stored as they are."""
     if hint in (datetime, datetime | None):
         return moment
     if is_optional(hint):
         inner = _maker(get_args(hint)[0])
-        return lambda value: None if value is None else inner(value)
+        return inner and (lambda value: None if value is None else inner(value))
     if get_origin(hint) is tuple:
         element = _maker(get_args(hint)[0])
-        return lambda values: tuple(element(v) for v in values)
+        return (lambda values: tuple([element(value) for value in values])) if element else tuple
     if get_origin(hint) is Mapping:
         of_value = _maker(get_args(hint)[1])
-        return lambda values: {name: of_value(value) for name, value in values.items()}
+        return of_value and (lambda values: {name: of_value(value) for name, value in values.items()})
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return hint
     if hint in ROW_TYPES:
         return lambda values: _unpack_row(hint, values)
     if isinstance(hint, type) and is_dataclass(hint):
         return lambda values: unpack(hint, values)
-    return lambda value: value
+    return None
 
 
 def is_optional(hint: Any) -> bool:
@@ -189,9 +185,9 @@ def dump_state(comment: Comment) -> bytes:
 
 def load_comment(site: str, id: str, record: bytes) -> Comment:
     """Make a comment from its state line and its submission. JSON escapes newlines, so the first one separates them."""
-    state, _, submission = record.partition(b"\n")
+    state, _, submission = record.decode().partition("\n")
     draft_of = id.removesuffix(DRAFT_SUFFIX) if id.endswith(DRAFT_SUFFIX) else ""
-    packed = {"id": id, "site": site, "draft_of": draft_of} | json.loads(submission) | json.loads(state)
-    if rows := packed.get("decisions"):
-        packed |= {"status": rows[-1][_STATUS_COLUMN], "version": len(rows)}
+    packed = {"id": id, "site": site, "draft_of": draft_of, **_DECODER.decode(submission), **_DECODER.decode(state)}
+    if decisions := packed.get("decisions"):
+        packed |= {"status": decisions[-1][_STATUS_COLUMN], "version": len(decisions)}
     return unpack(Comment, packed)

@@ -151,9 +151,9 @@ def _page(site: str, thread: str, query: PageQuery, media: str, language: str = 
     cache_response(found, key, version)
 
     def render() -> RenderedBody:
-        page = published_threads.thread_page(threads, found.id, key, query, version)
         if media == JSON:
-            return RenderedBody(page.model_dump_json().encode(), page.next)
+            return published_threads.thread_page_json(threads, found.id, key, query, version)
+        page = published_threads.thread_page(threads, found.id, key, query, version)
         chosen = query.model_dump(exclude_defaults=True, exclude={"thread", "cursor"})
         part = _address(found, "/comments.html", thread=key, **{name: str(value) for name, value in chosen.items()})
         return RenderedBody(html_fragment.render_fragment(page, comments_url, part, texts).encode(), page.next)

@@ -1,7 +1,7 @@
 """Comments on Redis: one script accepts, one script decides, and one string holds a comment."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -44,6 +44,9 @@ MAX_PENDING_BYTES = 64 * 1024 * 1024
 REPLICA_WAIT_MS = 500
 #: Time until a wake-up counts as lost. Claims renew it. Shorter than a lease, to replace a killed worker soon.
 WAKEUP_MS = 5_000
+
+#: Makes a comment from site, id and record.
+RecordReader = Callable[[str, str, bytes], Comment]
 
 
 @guarded
@@ -113,14 +116,14 @@ class RedisComments:
             raise NotFound("there is no such comment")
         return comment
 
-    def load(self, site: str, ids: Sequence[str]) -> list[Comment | None]:
+    def load(self, site: str, ids: Sequence[str], read: RecordReader = load_comment) -> list[Comment | None]:
         if not ids:
             return []
         pipe = self._client.pipeline(transaction=False)
         pipe.exists(self._keys.moving_threads(site))  # before the records, which may be rewritten right after
         pipe.mget([self._keys.comment(site, id) for id in ids])
         is_moving, records = pipe.execute()
-        found = [load_comment(site, id, record) if record else None for id, record in zip(ids, records, strict=True)]
+        found = [read(site, id, record) if record else None for id, record in zip(ids, records, strict=True)]
         return in_new_threads(self._client, self._keys.thread_aliases(site), found) if is_moving else found
 
     def load_with_draft(self, site: str, id: str) -> tuple[Comment | None, Comment | None]:

@@ -1,9 +1,11 @@
 """Published comments of threads on Redis, in reading order."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from comments.lifecycle import Status
 from comments.model import Comment
+from comments.storage.codec import load_comment
 from comments.storage.keys import WHOLE_SITE, Keys, thread_name
 from comments.storage.pins import PIN_REFUSALS, check_can_be_pinned, pin_refusal
 from comments.storage.thread_tree import MAX_PINNED, Node, PageEntry, Position, read_page
@@ -12,6 +14,9 @@ from comments.storage.values import LATEST_MAX, RECENT_MAX, ThreadChanges, Threa
 from .client import Client, guarded, text
 from .comments import RedisComments
 from .scripts import Script
+
+#: Comments that a process caches for readers' pages, and the bytes that each record may have: less than 15 MB in all.
+CACHED_COMMENTS, LARGEST_CACHED = 1024, 4096
 
 
 @guarded
@@ -36,7 +41,7 @@ class RedisThreads:
             return self._nodes(site, thread, lists, newest)
 
         entries, following = read_page(read, start, limit, depth, pinned)
-        comments = self._comments.load(site, [entry.node.id for entry in entries])
+        comments = self._comments.load(site, [entry.node.id for entry in entries], _read_record)
         rows = (_row(entry, comment) for entry, comment in zip(entries, comments, strict=True) if comment)
         return ThreadPage(tuple(row for row in rows if row), following, total)
 
@@ -165,6 +170,14 @@ class RedisThreads:
 
     def is_closed(self, site: str, thread: str) -> bool:
         return bool(self._client.sismember(self._keys.closed_threads(site), thread_name(thread)))
+
+
+def _read_record(site: str, id: str, record: bytes) -> Comment:
+    """Make a comment. A page is loaded again when one of its comments changed, so most records are cached."""
+    return _cached_comment(site, id, record) if len(record) <= LARGEST_CACHED else load_comment(site, id, record)
+
+
+_cached_comment = lru_cache(CACHED_COMMENTS)(load_comment)
 
 
 def is_published(root: float | None, node: bytes | None) -> bool:

@@ -8,6 +8,7 @@ from comments.lifecycle import Action
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange
 from comments.thread_addresses import thread_key
+from service.web.schemas import CommentList
 from tests.support.builders import a_decision, a_site, accepted, decided, moderated, published
 from tests.support.public_app import PublicApp, open_public_app
 
@@ -61,6 +62,29 @@ def test_private_fields_are_never_shown(web: PublicApp) -> None:
     for answer in answers:
         assert answer.status_code == 200
         assert not [secret for secret in (*PRIVATE, "trapped") if secret in answer.text + str(answer.headers)]
+
+
+def test_a_page_is_exactly_the_json_of_its_schema(web: PublicApp) -> None:
+    stub = published(web.storage, content="Removed", author="Mallory", url="https://mallory.example")
+    published(
+        web.storage, content="Höflich *gesagt*: \u201cja\u201d <b> \U0001f600\u202e", author="Zoë", parent=stub.id
+    )
+    moderated(web.storage, stub, Action.REMOVE)
+    assert web.storage.threads.set_pinned(published(web.storage, url="not an address"), True)
+    for limit in (50, 2, 1):
+        body = web.client.get(f"{READ}?limit={limit}").data
+        assert CommentList.model_validate_json(body).model_dump_json().encode() == body
+    assert b"mallory" not in body.lower()
+
+
+def test_a_page_shows_every_change_of_a_comment_of_any_size(web: PublicApp) -> None:
+    long = " ".join(["word"] * 1500)
+    for content in ("Short", long):
+        comment = published(web.storage, content=content)
+        for _ in range(2):
+            assert web.client.get(READ).json["comments"][-1]["content"] == content
+        moderated(web.storage, comment, Action.REMOVE)
+        assert comment.id not in web.client.get(READ).text
 
 
 def test_masked_profanity_stays_masked(web: PublicApp) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comments.author_rules import AuthorRule, RuleEffect, RuleTarget
-from comments.lifecycle import Action
+from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Signal
 from comments.storage.codec import draft_id, dump, dump_state, dump_submission, load, load_comment
 from tests.support.builders import NOW, a_comment, a_decision
@@ -24,6 +24,15 @@ def test_any_text_reads_back(author: str, content: str, evidence: str) -> None:
     decision = a_decision(Action.HOLD, signals=(Signal("links.count", 0.25, evidence, 1.5),))
     assert _back(comment) == comment
     assert _back(comment.with_decision(decision)) == comment.with_decision(decision)
+
+
+def test_status_and_version_come_from_the_decisions() -> None:
+    comment = (
+        a_comment().with_decision(a_decision(Action.HOLD)).with_decision(a_decision(Action.APPROVE, Role.MODERATOR))
+    )
+    assert b"version" not in dump_state(comment)
+    assert (_back(comment).status, _back(comment).version) == (Status.APPROVED, 2)
+    assert (_back(a_comment()).status, _back(a_comment()).version) == (Status.QUEUED, 0)
 
 
 def test_fields_with_their_default_are_not_stored() -> None:
