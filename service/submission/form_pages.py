@@ -49,7 +49,7 @@ def _redirect_after(site: Site, accepted: AcceptedSubmission, return_to: str) ->
     target, id = _return_address(site, return_to), accepted.comment.id
     if not target:
         return receipts.redirect_to_status(site, id)
-    added, parts = {"comment": id, **receipts.new_code(site, id)}, urlsplit(target)
+    added, parts = {"comment": id, **receipts.code_for(site, id)}, urlsplit(target)
     query = urlencode([(n, v) for n, v in parse_qsl(parts.query) if n not in added] + list(added.items()))
     response = Response(status=303)
     response.headers["Location"] = urlunsplit(parts._replace(query=query, fragment="reply-sent"))

@@ -228,5 +228,5 @@ def leave_work(storage: Storage, site: str) -> None:
     storage.notices.count(site, "chat", "failed")
     storage.bulks.create(site, BulkAction("one", Action.SPAM, "mo", NOW), [(comment.id, 1)])
     storage.presence.set(site, "mo", comment.id, 60)
-    storage.receipt_codes.issue(site, comment.id, 60)
+    storage.receipt_codes.use(site, "code", 60)
     storage.subscriptions.reserve_request(site, "identity-of-bob", comment.id)

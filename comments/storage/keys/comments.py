@@ -78,7 +78,7 @@ class CommentKeys(Names):
 
     @stored(ExportClass.TEMPORARY)
     def receipt_code(self, site: str, digest: str) -> str:
-        """string; 1, under the digest of a comment and its one-time code; ReceiptCodes; the same; five minutes."""
+        """string; 1, under the digest of a one-time code that was used; ReceiptCodes; the same; ten minutes."""
         return self._of(site, f"code:{digest}")
 
     @stored(ExportClass.TEMPORARY, "keyed network")

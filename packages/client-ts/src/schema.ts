@@ -2569,7 +2569,7 @@ export interface components {
             comment: string;
             /**
              * Code
-             * @example 8h2nO3ySQ4mFqkKQx0Zc1g
+             * @example 19ad5b0f3c1.t0Vq1A.8h2nO3ySQ4mFqkKQx0Zc1g
              */
             code: string;
         };

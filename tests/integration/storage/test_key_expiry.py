@@ -32,7 +32,7 @@ TEMPORARY = {
     r"rate:.*": MINUTE,
     r"claim:.*": 10,
     r"window:.*": 2 * HOUR,
-    r"code:.*": 5 * MINUTE,
+    r"code:.*": 10 * MINUTE,
     r"asked:first": WEEK,
     r"asked:second": 30 * DAY,
     r"attention": 2 * MINUTE,
@@ -78,7 +78,7 @@ def used(storage: Storage) -> Storage:
     storage.queue.claim("blog", "token", 10, 10.0, "claim")
     use = WindowUse("name", HOUR, "value")
     storage.evidence.look_up("blog", [EvidenceQuery((use,), "first-post")])
-    storage.receipt_codes.issue("blog", "comment", 5 * MINUTE)
+    storage.receipt_codes.use("blog", "code", 10 * MINUTE)
     for who in ("first", "second"):
         storage.subscriptions.reserve_request("blog", who, "comment")
     storage.subscriptions.unsubscribe("blog", "second")

@@ -35,7 +35,7 @@ def fill(storage: Storage, site: str) -> None:
     storage.queue.claim(site, "token", 10, 10.0, "claim")
     storage.evidence.look_up(site, [EvidenceQuery((WindowUse("name", 3600, "value"),), "first-post")])
     storage.evidence.add_staff_name(site, "Ines")
-    storage.receipt_codes.issue(site, "comment", 300)
+    storage.receipt_codes.use(site, "code", 600)
     storage.check_records.put(site, "name", "text", 300)
     storage.check_records.count(site, "ham", NOW)
     storage.subscriptions.reserve_request(site, "first", "comment")

@@ -1,12 +1,16 @@
 """Receipts of plain forms: handed over by a one-time code or a cookie, never in an address."""
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from werkzeug.test import Client, TestResponse
 
 from comments.lifecycle import Action
+from comments.pseudonyms import Pseudonyms
 from comments.storage.interfaces import Storage
+from service.submission.receipts import new_code
 from tests.support.builders import a_site, decided, published
 from tests.support.public_app import HTML, SUBMIT, PublicApp, a_reply, open_public_app
 from tests.support.wait import wait_until
@@ -62,10 +66,40 @@ def test_pages_of_other_origins_cannot_exchange_a_code(web: PublicApp) -> None:
     assert exchange(web, comment, code).status_code == 200
 
 
-def test_a_code_expires(web: PublicApp) -> None:
-    code = web.storage.receipt_codes.issue("blog", "a" * 26, 1)
-    wait_until(lambda: not web.storage.receipt_codes.is_valid("blog", "a" * 26, code))
-    assert not web.storage.receipt_codes.redeem("blog", "a" * 26, code)
+def test_a_code_expires_after_five_minutes(web: PublicApp) -> None:
+    comment, now = published(web.storage).id, datetime.now(UTC)
+    for age, status in ((295, 200), (305, 404), (-295, 200), (-305, 404)):
+        code = new_code(web.pseudonyms, "blog", comment, now - timedelta(seconds=age))
+        assert exchange(web, comment, code).status_code == status
+
+
+def test_a_used_code_is_noted_on_its_site_for_the_time_given(web: PublicApp) -> None:
+    assert web.storage.receipt_codes.use("blog", "code", 1)
+    assert not web.storage.receipt_codes.use("blog", "code", 1)
+    assert web.storage.receipt_codes.use("other", "code", 1)
+    wait_until(lambda: web.storage.receipt_codes.use("blog", "code", 1))
+
+
+def test_two_codes_of_one_moment_are_exchanged_once_each(web: PublicApp) -> None:
+    comment, now = published(web.storage).id, datetime.now(UTC)
+    codes = [new_code(web.pseudonyms, "blog", comment, now) for _ in range(2)]
+    assert [exchange(web, comment, code).status_code for code in codes * 2] == [200, 200, 404, 404]
+
+
+def test_a_code_of_another_deployment_or_with_a_changed_letter_is_refused(web: PublicApp) -> None:
+    comment, now = published(web.storage).id, datetime.now(UTC)
+    code = new_code(web.pseudonyms, "blog", comment, now)
+    changed = [code[:n] + ("0" if letter != "0" else "1") + code[n + 1 :] for n, letter in enumerate(code)]
+    for guess in (*changed, new_code(Pseudonyms("of another"), "blog", comment, now), code + "A", f"0{code}", code * 2):
+        assert exchange(web, comment, guess).status_code in (404, 422)
+    assert exchange(web, comment, code).status_code == 200
+
+
+def test_one_of_many_simultaneous_exchanges_gets_the_receipt(web: PublicApp) -> None:
+    comment, code = redirected(web)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: exchange(web, comment, code).status_code, range(16)))
+    assert sorted(found) == [200] + [404] * 15
 
 
 @pytest.mark.parametrize("redirect_to", ["", PAGE, "/demo/"])
