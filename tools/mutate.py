@@ -40,8 +40,8 @@ LEFT_OUT = (
 )
 #: CPU time of the tests of one mutant that call the changed function, and of all its tests.
 CPU_SECONDS, ALL_TESTS = 10, 2
-#: The time after which the child of a mutant is ended: it waits for ever. One in an endless loop is ended sooner.
-WALL_SECONDS = 300
+#: The time after which the child of a mutant is ended: it waits for ever. CPU time of one test that loops for ever.
+WALL_SECONDS, LOOP_SECONDS = 300, 60
 #: Tests of a file that do not call the changed function before the next file is tried.
 TESTS_WITHOUT_CALL = 3
 CAUGHT, SURVIVED, ENDLESS, NO_TESTS, NOT_TRIED = "caught", "survived", "endless", "no test", "not tried"
@@ -83,7 +83,7 @@ class Mutations:
             child = os.fork()
             if child == 0:
                 os.setsid()
-                resource.setrlimit(resource.RLIMIT_CPU, (int((ALL_TESTS + 1) * self._cpu_seconds) + 1,) * 2)
+                resource.setrlimit(resource.RLIMIT_CPU, (int(ALL_TESTS * self._cpu_seconds) + LOOP_SECONDS,) * 2)
                 try:
                     found = _run_child(mutant, files, functions, self._cpu_seconds)
                     Path(answer.name).write_text(json.dumps(found))

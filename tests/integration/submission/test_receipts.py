@@ -174,6 +174,15 @@ def test_the_cookie_is_secure_on_https(storage: Storage) -> None:
     assert all("; Secure" in cookie for cookie in answer.headers.getlist("Set-Cookie"))
 
 
+def test_browsers_take_the_cookies_without_https(storage: Storage) -> None:
+    """They drop cookies that ask for https."""
+    web = open_public_app(storage, public_url="http://127.0.0.1:8000")
+    cookies = web.client.post(SUBMIT, data=a_reply(), headers=HTML).headers.getlist("Set-Cookie")
+    assert [cookie.partition("=")[0] for cookie in cookies] == ["replygate_receipt", "replygate-author-blog"]
+    for mark in ("Secure", "SameSite=None", "Partitioned"):
+        assert [cookie for cookie in cookies if mark in cookie] == []
+
+
 def test_a_browser_without_cookies_gets_the_page_once(web: PublicApp) -> None:
     location = send(web.client).headers["Location"]
     page = web.client.get(location, headers=HTML)
