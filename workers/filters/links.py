@@ -7,7 +7,7 @@ from typing import ClassVar
 from comments.drafts import published_text_before_edit
 from comments.model import Comment, Signal
 from comments.signals import Override, SignalCatalogue, SignalInfo
-from workers.text.links import Link, has_fewer_words_than, links
+from workers.text.links import Link, has_fewer_words_than, links, number_of_links
 
 from .base import Facts, Filter, plural
 
@@ -115,7 +115,8 @@ class LinkFilter(Filter):
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         in_text, of_author = links(comment.content), links(comment.url)
         if in_text:
-            yield self._count(len(in_text), facts.site.max_links)
+            if n := number_of_links(in_text):
+                yield self._count(n, facts.site.max_links)
             if has_fewer_words_than(comment.content, self.few_words):
                 yield Signal("links.only", 1.0, "Hardly any words besides the links")
         if of_author:

@@ -3,7 +3,7 @@
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import chain, filterfalse
@@ -21,6 +21,7 @@ from comments.hosts import (
     without_glued_words,
 )
 
+from .code_words import is_in_code
 from .normalization import DOTS, HIDDEN, fold, unusual
 from .obfuscation import BETWEEN_SPACES, shows_addresses
 from .tokens import VOWEL_MARKS, words
@@ -64,6 +65,9 @@ class Link:
     raw_address: bool = False
     international: bool = False
     path: str = field(default="", compare=False)
+    #: True for a host without "http:", and for such a one that is a word of code ("user.name").
+    is_bare: bool = field(default=False, compare=False)
+    in_code: bool = field(default=False, compare=False)
     #: False for a link that the code did not find when the shipped weights were trained. They do not see it, so that
     #: training gives the same weights.
     in_training: bool = field(default=True, compare=False)
@@ -147,7 +151,10 @@ def _link(match: re.Match[str], any_ending: bool = False) -> Link | None:
         return None
     found = link(bare + rest)
     was_found = bare == match["bare"] and _is_found_in_training(match, labels)
-    return found and (found if was_found else replace(found, in_training=False))
+    before = match.string[max(0, match.start() - 1) : match.start()]
+    after = match.string[match.end() : match.end() + 1]
+    in_code = not rest and is_in_code(labels, before, after)
+    return found and replace(found, is_bare=not rest, in_code=in_code, in_training=was_found and found.in_training)
 
 
 def _is_found_in_training(match: re.Match[str], labels: list[str]) -> bool:
@@ -197,6 +204,12 @@ def links(text: str) -> tuple[Link, ...]:
         shown = [replace(link, in_training=link.in_training and link.host in folded.text) for link in found]
         return tuple(link for link in shown if keep_all or link.host in folded.text)
     return found
+
+
+def number_of_links(found: Sequence[Link]) -> int:
+    """Return the number of links as readers count them: a repeated bare host is one, and words of code are none."""
+    bare = {link.host for link in found if link.is_bare and not link.in_code}
+    return len(bare) + sum(not link.is_bare for link in found)
 
 
 def hosts_named(text: str) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """Links are counted and classified. Alone they hold a comment and never make it spam."""
 
+import pytest
+
 from comments.drafts import drafted, edited
 from comments.lifecycle import Action
 from tests.support.builders import NOW, a_comment, a_decision
@@ -30,6 +32,36 @@ def test_a_limit_of_zero_means_no_limit():
 def test_many_links_of_every_kind_are_held():
     content = "These are my sources: " + " ".join(["https://paper.example/1", "https://bit.ly/2"] * 20)
     assert action(content, url="https://me.example") is Action.HOLD
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "In ASP.NET bind user.name and user.email, then f.date and self.info come from the form, o.info and u.id too.",
+        "user.name = form.name\nuser.site = form.site\nuser.info = form.info\nuser.date = form.date",
+        "SELECT u.name, u.email, o.date FROM users u JOIN orders o ON o.id = u.id WHERE o.date > '2020'",
+        "I moved from vb.net to asp.net, then to node.js with socket.io, and back to ado.net and system.io.",
+        "The numbers of gov.uk are old. On gov.uk it says so, and gov.uk links to gov.uk and to gov.uk.",
+        "Call things.info() and thing.store(), `other.site` and `other.name`, then more.name=some.name works.",
+    ],
+)
+def test_code_and_repeated_bare_hosts_are_not_many_links(content: str):
+    assert "links.many" not in seen(LinkFilter(), a_comment(content=content))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Best pills.shop and slots.casino, also cheap.store and loans.online for you.",
+        "see pills.shop/a and pills.shop/b, pills.shop/c and pills.shop/d",
+        "https://user.name and https://user.info, https://f.date, https://asp.net",
+        "Visit t.me/chen x.com bit.ly pills.net today, friends.",
+        "`pills.com` `loans.com` `slots.net` `cheap.org`",
+        "https://same.example https://same.example https://same.example https://same.example",
+    ],
+)
+def test_addresses_count_though_they_look_like_code(content: str):
+    assert "links.many" in seen(LinkFilter(), a_comment(content=content))
 
 
 def test_a_link_added_by_an_edit_is_held():
