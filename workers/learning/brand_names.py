@@ -8,6 +8,7 @@ from itertools import islice
 
 from workers.text.homoglyphs import TO_LATIN
 from workers.text.normalization import fold
+from workers.text.numbered_words import numbered_words
 from workers.text.tokens import without_addresses, words
 from workers.text.vocabulary import common_words
 
@@ -62,11 +63,15 @@ def _with_numbers(found: Sequence[str]) -> Iterator[str]:
             if part.isdigit():
                 number += part
                 continue
-            if number and _is_number(number) and len(name) in _LETTERS and name not in common_words():
+            if number and _is_number(number) and len(name) in _LETTERS and not _is_ordinary(name):
                 yield name + number
             is_letter = len(part) == 1
             name = name + part if is_letter and is_joined and not number else part
             number, is_joined = "", is_letter
+
+
+def _is_ordinary(name: str) -> bool:
+    return name in common_words() or name in numbered_words()
 
 
 def _is_number(digits: str) -> bool:

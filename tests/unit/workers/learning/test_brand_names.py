@@ -43,6 +43,9 @@ def test_a_name_in_disguised_letters_is_found(text: str):
         "한국어 댓글입니다",
         "https://example.org/item123456 and www.shop99.example",
         "a1 b22 c333",
+        "covid19, COVID-19 and covid 19, windows11 after windows 10, iphone15, utf16 in web20, mp3, h264, ps5, top10",
+        "python311 with postgres14 on ubuntu2204, sha256, amd64, rtx4090, gpt4, ipv6, rfc2616",
+        "psalm23, acts 15, route 66, boeing 747, room 12, chapter 11, article 13, page 442, bus 42, vitamin b12",
     ],
 )
 def test_honest_texts_have_no_names(text: str):
