@@ -47,7 +47,7 @@ So they are fitted on labelled sets of any licence, and on sentences made for it
 | tox_id_multi | id | CC BY-NC-SA 4.0 | traits |
 | tox_hatecheck, tox_mhc | en and ten others | CC BY 4.0 | measured only |
 
-The score of a blatant attack, the *bar*, is the one that .2 % of the honest comments of other sources reach: one bar
+The score of a blatant attack, the *bar*, is the one that .06 % of the honest comments of other sources reach: one bar
 for English, one for the other languages together, because most have few honest comments.
 
 All figures of the next tables are **nested**: each labelled set is scored by weights and bars that were fitted without
@@ -66,6 +66,8 @@ FAIR = """
   of the unfairness of the labelled posts to a dialect that uses such words without malice.
 * A charged word alone weighs at most {alone}, other features {bound}. Each word counts only once, so a chorus is not an
   attack.
+* A word counts as one kind only: an insult is not scorn or a name of an animal again. Names of groups, animals, foods
+  and sports that also serve as insults are listed only in the forms or phrases that insult.
 * A group of people has no weight in any language. Traits weigh only words of attacks, alone or near somebody.
 * A language is silent if its unseen area is below .65, because the filter would punish the harmless. Without a labelled
   set it is silent too (Korean, Russian). Profanity and slurs of these languages have their own lists.
@@ -77,13 +79,17 @@ LIMITS = """
 * Most training sentences are made from templates. The only labelled posts with a suitable licence call nearly
   everything toxic that contains one of a few words.
 * It does not find irony, veiled threats, or attacks without a listed word.
-* Outside English it finds few attacks at the default level. German, Spanish, Dutch, Chinese, Arabic and Hindi did not
-  reach .65. The sets of these but Chinese, and of French, Italian and Polish, are translated functional cases only.
-  They call an insult of a single person harmless, and are no sample of real comments.
+* It finds few attacks at the default level, most of all outside English. German, Arabic and Hindi did not reach .65.
+  Their sets, and those of Spanish, Dutch, French, Italian and Polish, are translated functional cases only. They call
+  an insult of a single person harmless, and are no sample of real comments.
 * HateCheck's area is below .75: hatred without a listed word, joined words and swapped letters are missed, and quoted
   or reclaimed words are still held at times.
 * Tried, and left: joined words taken apart (too slow), a score for profane words that are about nobody (unfair), Korean
   (no labelled set), and weights fitted on HateCheck (better figures in other languages, but of its translations).
+* The share of honest comments that reach the bar was chosen with the newspaper in view, so that all signals together
+  hold at most 4 of 1,000 of its comments: 3.0 by weights, bars and a spam model without it (nine comments by profane
+  words, three by the points of the spam model, none by this filter). With a share of .2 % it was 7.2, and .240 instead
+  of .171 of AI-Mod's attacks were held.
 * The lists of words were extended after the share of functional cases with a listed word had been counted, by kind and
   language. The texts themselves were not used for it, but the figures may be somewhat too high.
 * Honest comments of Spanish and Dutch are missing, and there are few in German, French and Portuguese. Their share held

@@ -33,7 +33,7 @@ HONEST_BY_LANGUAGE: Mapping[str, tuple[str, ...]] = {
 NEWS = frozenset((CIVIL.name, "news_c3_a"))
 HONEST = tuple(name for names in HONEST_BY_LANGUAGE.values() for name in names)
 #: Share of the honest comments that reach the bar, and the lowest bar.
-ABOVE_BAR, LOWEST_BAR = 0.002, 2.0
+ABOVE_BAR, LOWEST_BAR = 0.0006, 2.0
 #: Precision that the rule for threats needs in a language, on labelled texts and with the threats of English apart.
 THREAT_PRECISION = 0.85
 #: A language is silent if the mean unseen area of its sets is smaller.

@@ -13,7 +13,7 @@ from workers.learning.attacks import judged_attack
 from .base import Facts, Filter
 
 #: Log-odds that hold a comment, by the site's setting. docs/toxicity-card.md has the measured shares.
-THRESHOLDS: Mapping[str, float] = {"blatant": 4.5, "clear": 3.0, "possible": 2.0}
+THRESHOLDS: Mapping[str, float] = {"blatant": 4.5, "clear": 2.5, "possible": 1.7}
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ THREATENS = "threat"
 _COUNTED = ("insult", "slur")
 #: Kinds that are about others, even beside a word for the writer.
 _OF_OTHERS = frozenset(("hate", "harm", "away", "vermin", "plan"))
+#: Kinds that a denial right before them takes back: "you are not stupid".
+_DENIED = frozenset(("insult", "mild"))
 _TARGETS = ("", " you", " group")
 #: Profane words count only near somebody.
 ATTACKS = (
@@ -50,6 +52,9 @@ def _near(some: Sequence[int], others: Sequence[int], distance: int = TRAIT_REAC
 
 def span_traits(found: Sequence[WordHit]) -> dict[str, float]:
     """Return the traits of one span by name."""
+    denied = {hit.at + len(hit.word.split()) for hit in found if hit.kind == "denial"}
+    if denied:
+        found = [hit for hit in found if hit.at not in denied or hit.kind not in _DENIED]
     at: dict[str, list[int]] = {}
     for hit in found:
         at.setdefault(hit.kind, []).append(hit.at)
@@ -67,10 +72,10 @@ def span_traits(found: Sequence[WordHit]) -> dict[str, float]:
             if _near(places, people):
                 traits[kind + target] = 1
     traits |= _planned(at, slurs)
-    denied = _near(at.get("good", []), at.get("not", []), 3)
-    if _near(denied, at.get("group", [])):
+    without = _near(at.get("good", []), at.get("not", []), 3)
+    if _near(without, at.get("group", [])):
         traits["no good group"] = 1
-    elif _near(denied, at.get("you", [])):
+    elif _near(without, at.get("you", [])):
         traits["no good you"] = 1
     traits |= _damped(found, at) if CHARGED & at.keys() else {}
     return {trait: n for trait, n in traits.items() if trait != THREATENS} if "quoted" in traits else traits
@@ -82,10 +87,18 @@ def _planned(at: dict[str, list[int]], slurs: Sequence[int]) -> dict[str, float]
     harm, away = (_near(at.get(kind, []), plans, _PLANNED) for kind in ("harm", "away"))
     found = {"plan harm": harm, "plan harm you": _near(harm, you), "plan harm group": _near(harm, group)}
     found["plan away group"] = _near(away, group)
-    deeds = _near(harm, [*you, *group], _PLANNED)
-    if deeds and not _near(deeds, [*at.get("not", []), *at.get("report", [])], _REPORTED):
+    deeds = _near(_threatening(at, harm, group), [*you, *group], _PLANNED)
+    if deeds and not _near(deeds, [*at.get("not", []), *at.get("report", []), *at.get("harmless", [])], _REPORTED):
         found[THREATENS] = deeds
     return {trait: 1 for trait, places in found.items() if places}
+
+
+def _threatening(at: Mapping[str, list[int]], harm: Sequence[int], group: Sequence[int]) -> list[int]:
+    """Return the planned violence that is no advice: "you must kill it before it kills you" threatens nobody."""
+    duties, deaths = set(at.get("duty", [])), set(at.get("die", []))
+    intended = _near(harm, [place for place in at.get("plan", []) if place not in duties], _PLANNED)
+    to_people = _near(harm, group, _PLANNED)
+    return [place for place in harm if place in deaths or place in intended or place in to_people]
 
 
 def _damped(found: Sequence[WordHit], at: dict[str, list[int]]) -> dict[str, float]:

@@ -26,6 +26,8 @@ from .vocabulary import english_words
 CHARGED = frozenset(("insult", "mild", "vermin", "hate", "harm", "away", "profane", "slur"))
 #: Kinds of which a text has one if any trait of an attack applies to it.
 TELLING = CHARGED | {"group", "good"}
+#: Kinds that a word has no more if it is of a stronger kind in the same language: each word counts once.
+_WEAKER = {"slur": ("mild", "vermin"), "insult": ("mild", "vermin"), "hate": ("mild",), "vermin": ("mild",)}
 #: Scripts in which words are found inside a run of letters.
 INSIDE_RUNS = re.compile(f"[{UNSPACED_LETTERS}\u3131-\u318e\uac00-\ud7a3]")
 _ARABIC = re.compile("[\u0600-\u06ff]")
@@ -92,11 +94,17 @@ class _Lexicon:
             return self._listed(word) or self._listed(_ARABIC_PREFIX.sub("", word))
         return self._listed(word) or self._listed(self.misspelled.get(word, ""))
 
+    @staticmethod
+    def _counted_once(senses: tuple[Sense, ...]) -> tuple[Sense, ...]:
+        """Return the senses of a word without those that a stronger one in its language contains."""
+        weaker = {(s.language, kind) for s in senses if not s.following for kind in _WEAKER.get(s.kind, ())}
+        return tuple([s for s in senses if s.following or (s.language, s.kind) not in weaker]) if weaker else senses
+
     def _listed(self, word: str) -> tuple[Sense, ...]:
         found = self.whole.get(word, ())
         for n in self.lengths.get(word[:_SHORTEST], ()):
             found += self.beginnings.get(word[:n], ())
-        return found
+        return self._counted_once(found) if len(found) > 1 else found
 
 
 def _lines() -> Iterator[tuple[str, str, str]]:

@@ -44,7 +44,7 @@ def test_an_attack_is_found_in_its_language(language: str, text: str) -> None:
     assert judged_attack(text, POSSIBLE, language).words != ()
 
 
-@pytest.mark.parametrize("language", ["de", "es", "nl", "zh", "ar", "hi", "ko", "ru"])
+@pytest.mark.parametrize("language", ["de", "ar", "hi", "ko", "ru"])
 def test_a_language_that_did_not_reach_the_least_area_has_no_bar(language: str) -> None:
     assert language not in shipped_weights().bars
 
@@ -78,6 +78,47 @@ def test_a_threat_is_found_where_the_rule_is_precise(language: str, text: str) -
 )
 def test_a_denied_or_quoted_attack_is_not_blatant(language: str, text: str) -> None:
     assert score(text, language) < POSSIBLE
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("pt", "O burro é um animal trabalhador, e a vaca também, você sabia?"),
+        ("pt", "Vou matar a saudade de você no domingo."),
+        ("id", "Anjing peliharaan saya lucu sekali, kamu mau lihat?"),
+        ("id", "Babi guling di Bali enak sekali, kamu harus coba."),
+        ("id", "Gila kamu keren banget, permainanmu membunuh lawan!"),
+        ("fr", "La collaboration avec votre équipe est parfaite, vous avez raté la fête."),
+        ("fr", "Il faut battre les œufs et brûler le sucre avec ton chalumeau."),
+        ("fr", "Quel dîner de cons, vous devez voir ce film !"),
+        ("fr", "Je vais tuer le processus, sinon tu perds tes données."),
+        ("it", "Non sei stupido, la guida è scritta male."),
+        ("it", "Devi uccidere il boss prima che ti uccida lui."),
+        ("pl", "Pedałowanie po asfalcie z ciotką, a w domu bambus, jak u ciebie."),
+        ("pl", "Patologia ciąży wymaga lekarza, pani wie, a lesbijki też rodzą."),
+        ("es", "El burro y el cerdo son animales muy listos, ¿lo sabías?"),
+        ("es", "Te voy a matar si me cuentas el final, jaja."),
+        ("nl", "Je moet de baas doden voordat hij jou doodt."),
+        ("nl", "Je bent niet dom, de handleiding is slecht."),
+        ("zh", "垃圾分类真麻烦，你们小区怎么做？"),
+        ("de", "Du musst den Gegner töten, bevor er dich tötet, sonst ist das Level verloren."),
+    ],
+)
+def test_cooking_games_animals_films_and_comfort_are_no_blatant_attack(language: str, text: str) -> None:
+    assert max(score(text), score(text, language)) < BLATANT
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("it", "Devi morire, e tutti voi dovete morire."), ("fr", "Je vais te tuer, tu vas mourir.")],
+)
+def test_wishes_of_death_stay_threats(language: str, text: str) -> None:
+    assert score(text, language) >= BLATANT
+
+
+def test_a_word_of_two_kinds_counts_once() -> None:
+    (span,) = spans("Sei stupido", frozenset({"it"}))
+    assert {hit.kind for hit in span} == {"you", "insult"}
 
 
 @pytest.mark.parametrize(("language", "text"), HARMLESS)
