@@ -204,7 +204,7 @@ def test_judging_stops_when_the_time_is_up(memory):
 
 
 def test_the_sites_thresholds_are_used(memory):
-    (after,) = judged(replace(memory, evidence=QueryRecorder(TAUGHT)), (a_comment(), 1), spam_at=4.0)
+    (after,) = judged(replace(memory, evidence=QueryRecorder(TAUGHT)), (a_comment(), 1), spam_at=4.0, audit_share=0.0)
     assert after.filter_decision.action is Action.SPAM
 
 
