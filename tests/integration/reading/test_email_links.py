@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from comments.email_subscriptions import link_address
 from comments.lifecycle import Status
 from comments.smtp_settings import SMTPSettings
 from comments.storage.interfaces import Storage
@@ -59,6 +60,20 @@ def test_confirming_by_email_proves_the_address_for_the_browser_that_sent_the_co
     deployment.client.post(link(question, "confirm"))
     assert subscriptions.has_proved("blog", comment.identity, comment.browser)
     assert not subscriptions.has_proved("blog", comment.identity, "another-browser")
+
+
+@pytest.mark.parametrize("change", [{"identity": "somebody-else"}, {"id": "a" * 26}])
+def test_a_link_to_a_comment_of_another_author_or_to_none_proves_no_browser(
+    deployment: MailDeployment, change: dict[str, str]
+) -> None:
+    comment = deployment.approved()
+    other = replace(comment, **change)  # type: ignore[arg-type]
+    address = link_address(deployment.web.pseudonyms, "", "confirm", other, now())
+    assert deployment.client.post(address).status_code == 303
+    subscriptions = deployment.storage.subscriptions
+    assert subscriptions.confirmed_at("blog", other.identity), "the link itself is valid"
+    for identity in {comment.identity, other.identity}:
+        assert not subscriptions.has_proved("blog", identity, comment.browser)
 
 
 @pytest.mark.parametrize(
