@@ -143,7 +143,7 @@ def test_the_reply_form_and_its_results_are_accessible(desktop: Desktop, seeded:
 
 
 def test_the_queue_is_accessible_while_comments_are_decided(desktop: Desktop, seeded: Live) -> None:
-    page = desktop.open()
+    page = desktop.open(reduced_motion="reduce")
     sign_in(page, admin_link(seeded))
     page.goto(f"{seeded.url}/review/demo")
     for key in "jasru":  # the first row is a wave, whose key "s" leads to a preview

@@ -1,13 +1,14 @@
 """A moderator tries a text, with and without scripts."""
 
 from datetime import UTC, datetime
+from itertools import product
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from comments.storage.checks import CheckRequest, new_check_id
 from tests.browser.conftest import Desktop, Live, sign_in
-from tests.browser.test_accessibility import LOOKS, violations
+from tests.browser.test_accessibility import WIDTHS, violations
 from tests.support.builders import a_comment, a_site
 from tests.support.wait import wait_until
 
@@ -39,7 +40,7 @@ def test_the_verdict_is_accessible_and_fits_on_a_phone(live: Live, desktop: Desk
     page = desktop.open(reduced_motion="reduce")
     sign_in(page, live.link("mo", demo="moderator"))
     try_text(page, live)
-    for scheme, width in LOOKS:
+    for scheme, width in product(("light", "dark"), WIDTHS):
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 800})
         assert violations(page) == []
