@@ -1,6 +1,7 @@
 """The primary changes while comments arrive: no acknowledged comment is lost, and all of them are decided."""
 
 import json
+import signal
 import tempfile
 import threading
 import urllib.error
@@ -118,6 +119,23 @@ def test_a_comment_without_enough_replicas_is_not_acknowledged_and_found_by_the_
     with pytest.raises(StorageDown, match="only 2 of 3 replicas"):
         three.comments.accept(comment, asked)
     assert one.comments.accept(comment, asked).repeat
+
+
+@pytest.mark.parametrize("key", ["k", ""])
+def test_a_repeat_is_acknowledged_only_once_replicas_have_the_comment(servers: ReplicaSet, key: str) -> None:
+    """The repeat may come on another connection, which wrote nothing that a replica could lack."""
+    opened(settings(redis_url=servers.url))
+    comment, asked = a_comment(), an_admission(key=key)
+    replicas = [node for port, node in servers.nodes.items() if port != servers.primary()]
+    for replica in replicas:
+        replica.send_signal(signal.SIGSTOP)
+    for _ in range(2):
+        other = open_redis(settings(redis_url=servers.url, wait_replicas=1))
+        with pytest.raises(StorageDown, match="only 0 of 1 replicas"):
+            other.comments.accept(comment, asked)
+    for replica in replicas:
+        replica.send_signal(signal.SIGCONT)
+    assert open_redis(settings(redis_url=servers.url, wait_replicas=1)).comments.accept(comment, asked).repeat
 
 
 def test_a_primary_that_becomes_a_replica_before_the_count_counts_as_unavailable(servers: ReplicaSet) -> None:

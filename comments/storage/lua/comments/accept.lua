@@ -24,17 +24,24 @@ local prefixes, rates = KEYS[16], {unpack(KEYS, 17)}
 local new, record, fingerprint = cjson.decode(ARGV[1]), ARGV[2], ARGV[3]
 local now = clock()
 
+-- Return the earlier comment. Its key is written again, without a change: WAIT counts replicas for the last write of a
+-- connection, and the comment may have come on another one.
+local function repeated(key, id)
+  redis.call("PEXPIRE", key, redis.call("PTTL", key))
+  return {"repeat", id}
+end
+
 if new.has_key then
   local earlier = redis.call("GET", repeats)
   if earlier then
     local id, known = string.match(earlier, "^([^|]*)|(.*)$")
     if known ~= fingerprint then return {"key_reused"} end
-    return {"repeat", id}
+    return repeated(repeats, id)
   end
 else
   for _, key in ipairs({repeats, repeats_before}) do
     local id, at = string.match(redis.call("HGET", key, fingerprint) or "", "^(.*)|(.*)$")
-    if id and now / 1000 - at < new.repeat_seconds then return {"repeat", id} end
+    if id and now / 1000 - at < new.repeat_seconds then return repeated(key, id) end
   end
 end
 
