@@ -18,7 +18,7 @@ from tests.support.builders import a_site, settings
 from tests.support.mail_server import Letter, MailServer
 from tests.support.receiver import Receiver
 from tests.support.recorded_jobs import RecordedJobs
-from tests.support.web_app import Clock, judged
+from tests.support.web_app import Clock, WebApp, judged, open_web_app
 from workers.delivery.guarded_http import GuardedHTTP
 from workers.delivery.notice_sender import send_due_notices
 from workers.delivery.outbox import queue_events
@@ -117,3 +117,10 @@ def open_notices(storage: Storage, **changes: Any) -> Iterator[NoticeDeployment]
         )
         set_deps(deps)
         yield NoticeDeployment(storage, mail, chat, clock, deps)
+
+
+def open_web_app_of(notices: NoticeDeployment) -> WebApp:
+    """Return the web service of a deployment, with the same storage, settings and time."""
+    app = open_web_app(notices.storage, notices.deps.settings)
+    app.clock.at = notices.clock.at
+    return app

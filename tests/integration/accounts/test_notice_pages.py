@@ -9,8 +9,8 @@ import pytest
 from comments.audit import AuditAction
 from comments.moderator_notices import NoticeFrequency, NoticeTopic
 from comments.storage.interfaces import Storage
-from tests.support.notices import NoticeDeployment, open_notices
-from tests.support.web_app import SignedInClient, WebApp, open_web_app, page
+from tests.support.notices import NoticeDeployment, open_notices, open_web_app_of
+from tests.support.web_app import SignedInClient, WebApp, page
 
 CHOICE = {
     "site": "blog",
@@ -32,9 +32,7 @@ def notices(storage: Storage) -> Iterator[NoticeDeployment]:
 
 @pytest.fixture
 def web(notices: NoticeDeployment) -> WebApp:
-    app = open_web_app(notices.storage, notices.deps.settings)
-    app.clock.at = notices.clock.at
-    return app
+    return open_web_app_of(notices)
 
 
 @pytest.fixture

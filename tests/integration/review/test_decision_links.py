@@ -12,8 +12,8 @@ from comments.model import Comment
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange
 from tests.support.builders import moderated
-from tests.support.notices import NoticeDeployment, links, open_notices
-from tests.support.web_app import HTML, WebApp, open_web_app
+from tests.support.notices import NoticeDeployment, links, open_notices, open_web_app_of
+from tests.support.web_app import HTML, WebApp
 
 
 @pytest.fixture
@@ -24,9 +24,7 @@ def notices(storage: Storage) -> Iterator[NoticeDeployment]:
 
 @pytest.fixture
 def web(notices: NoticeDeployment) -> WebApp:
-    app = open_web_app(notices.storage, notices.deps.settings)
-    app.clock.at = notices.clock.at
-    return app
+    return open_web_app_of(notices)
 
 
 def status_of(web: WebApp, comment: Comment) -> Status:

@@ -6,8 +6,8 @@ import pytest
 
 from comments.storage.interfaces import Storage
 from tests.support.chat_presses import BOT, SIGNING_SECRET
-from tests.support.notices import NoticeDeployment, open_notices
-from tests.support.web_app import WebApp, open_web_app
+from tests.support.notices import NoticeDeployment, open_notices, open_web_app_of
+from tests.support.web_app import WebApp
 
 
 @pytest.fixture
@@ -18,6 +18,4 @@ def notices(storage: Storage) -> Iterator[NoticeDeployment]:
 
 @pytest.fixture
 def web(notices: NoticeDeployment) -> WebApp:
-    app = open_web_app(notices.storage, notices.deps.settings)
-    app.clock.at = notices.clock.at
-    return app
+    return open_web_app_of(notices)
