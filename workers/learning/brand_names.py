@@ -42,10 +42,8 @@ def brand_names(content: str) -> tuple[str, ...]:
     """Return at most MAX_NAMES names of a text, each in one spelling."""
     folded = fold(content)
     text = without_addresses(folded.text)
-    has_digits, is_disguised = (
-        _DIGIT.search(text),
-        folded.disguises or (not content.isascii() and _UNUSUAL.search(content)),
-    )
+    has_digits = _DIGIT.search(text)
+    is_disguised = folded.disguises or (not content.isascii() and _UNUSUAL.search(content))
     if not has_digits and not is_disguised:
         return ()
     found = words(text)[:_MAX_WORDS]
