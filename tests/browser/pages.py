@@ -1,10 +1,12 @@
-"""A website with static pages on another port, and so with another origin."""
+"""A website with static pages on another port, and so with another origin; and the width of a page."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from playwright.sync_api import Page
 
 ARTICLE = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -54,3 +56,13 @@ def open_website() -> Iterator[Website]:
         yield site
         server.shutdown()
         thread.join()
+
+
+def content_width(page: Page) -> int:
+    """Return the width of what a page shows, in CSS pixels.
+
+    A press opens a page without waiting for its styles, and a measurement asks for a layout without them.
+    """
+    page.wait_for_load_state()
+    width: int = page.evaluate("document.documentElement.scrollWidth")
+    return width

@@ -39,6 +39,8 @@ COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 
 def violations(page: Page, rules: list[str] | None = None) -> list[str]:
     """Return the problems of a page by some rules, or by all."""
+    # A press opens a page without waiting for its styles.
+    page.wait_for_load_state()
     if not page.evaluate("'axe' in window"):
         # The content security policy forbids a script tag.
         page.evaluate((AXE / "axe.min.js").read_text())

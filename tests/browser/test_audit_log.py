@@ -4,6 +4,7 @@ from playwright.sync_api import Page, expect
 
 from comments.lifecycle import Action
 from tests.browser.conftest import Desktop, Live, sign_in
+from tests.browser.pages import content_width
 from tests.browser.test_accessibility import violations
 from tests.support.builders import accepted, decided, moderated
 
@@ -33,7 +34,7 @@ def test_without_scripts_times_are_utc_only(desktop: Desktop, live: Live) -> Non
 
 def test_the_log_fits_a_phone_and_is_accessible(desktop: Desktop, live: Live) -> None:
     page = open_audit(desktop, live, width=390)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert content_width(page) <= 390
     assert violations(page) == []
 
 

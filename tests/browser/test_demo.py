@@ -9,6 +9,7 @@ from comments.lifecycle import Status
 from comments.thread_addresses import thread_key
 from service.demo import DEMO_SITE
 from tests.browser.conftest import Desktop, Live
+from tests.browser.pages import content_width
 from tests.browser.test_layout import TOO_FAINT
 from tests.browser.widget import reply, write
 from tests.support.builders import NOW, a_site, published
@@ -83,7 +84,7 @@ def test_pages_fit_on_a_phone_and_a_desktop(desktop: Desktop, live: Live, width:
     some_comments(live)
     widths = every_page(desktop.open(width=width), live, "document.documentElement.scrollWidth")
     page = with_the_widget(desktop.open(width=width), live)
-    assert [*widths, page.evaluate("document.documentElement.scrollWidth")] == [width] * 4
+    assert [*widths, content_width(page)] == [width] * 4
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -129,4 +130,4 @@ def test_the_api_page_fits_on_a_phone_and_has_enough_contrast(desktop: Desktop, 
         assert page.evaluate(TOO_FAINT) == []
     page = desktop.open(width=360)
     page.goto(f"{live.url}/docs")
-    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert content_width(page) == 360

@@ -7,6 +7,7 @@ from comments.drafts import drafted
 from comments.lifecycle import Action
 from comments.model import Signal
 from tests.browser.conftest import Desktop, Live, sign_in
+from tests.browser.pages import content_width
 from tests.support.builders import NOW, an_admission, decided, published
 from tests.support.web_app import held, judged
 
@@ -74,7 +75,7 @@ def test_pages_fit_on_a_phone(desktop: Desktop, live: Live, paths: list[str]) ->
     page = signed_in(desktop, live, width=390)
     for path in paths:
         page.goto(live.url + path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+        assert content_width(page) <= 390, path
 
 
 def test_explanations_of_settings_stay_in_their_column(desktop: Desktop, live: Live) -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from comments.settings import Settings
 from replygate.commands.demo_command import fill
 from tests.browser.conftest import Desktop, Live, sign_in
+from tests.browser.pages import content_width
 from tests.browser.test_accessibility import admin_link, violations
 from workers import deps as workers
 
@@ -85,7 +86,7 @@ def test_a_range_is_chosen_with_a_link_and_kept_by_the_csv(desktop: Desktop, see
 def test_numbers_fit_a_phone_and_are_accessible(desktop: Desktop, seeded: Live, path: str) -> None:
     page = open_numbers(desktop, seeded, path, width=390)
     expect(page.locator(".chart canvas").first).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert content_width(page) <= 390
     found = violations(page)
     page.locator("details summary").filter(has_text="Show as a table").first.click()
     assert found + violations(page) == []

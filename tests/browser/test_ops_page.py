@@ -9,6 +9,7 @@ from comments.person import Person
 from comments.pseudonyms import new_id, token_digest
 from comments.storage.system_history import SystemSample
 from tests.browser.conftest import Desktop, Live, sign_in
+from tests.browser.pages import content_width
 from tests.browser.test_accessibility import admin_link
 from tests.browser.test_layout import TOO_FAINT
 from tests.support.builders import accepted
@@ -145,7 +146,7 @@ def test_it_fits_on_a_phone_and_has_enough_contrast(
     for part in ("judge", "sweep"):
         live.storage.heartbeats.beat(part, f"{part}-1", 0)
     page = operator_page(desktop, live, width=390, color_scheme=scheme)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert content_width(page) <= 390
     assert page.evaluate(TOO_FAINT) == []
     for part in ("judge", "background", "sweep"):
         live.storage.heartbeats.beat(part, f"{part}-1", 60)

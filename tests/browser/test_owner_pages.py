@@ -10,6 +10,7 @@ from comments.lifecycle import Action, Status
 from comments.pseudonyms import Pseudonyms
 from service.accounts import totp
 from tests.browser.conftest import Desktop, Live, sign_in
+from tests.browser.pages import content_width
 from tests.support.builders import SECRET, accepted, decided
 
 FLOOD = "network-of-a-flood"
@@ -131,4 +132,4 @@ def test_every_page_fits_on_a_phone(live: Live, desktop: Desktop, scheme: str) -
         answer = page.goto(live.url + path)
         assert answer is not None
         assert answer.status == 200
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+        assert content_width(page) <= 390, path

@@ -12,6 +12,7 @@ from comments.model import Comment
 from comments.person import Person
 from comments.storage.interfaces import Storage
 from tests.browser.conftest import Desktop, Live, sign_in
+from tests.browser.pages import content_width
 from tests.browser.test_accessibility import violations
 from tests.browser.test_moderating import three_held
 from tests.support.builders import a_site
@@ -151,5 +152,5 @@ def test_it_fits_on_a_phone_and_is_accessible(desktop: Desktop, served: Live, sc
     add_held_comment(served)
     expect(presence_of(mo, comment)).to_be_visible()
     expect(mo.get_by_role("link", name="1 new")).to_be_visible()
-    assert mo.evaluate("document.documentElement.scrollWidth") <= 390
+    assert content_width(mo) <= 390
     assert violations(mo) == []

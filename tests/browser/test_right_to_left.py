@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from comments.lifecycle import Status
 from tests.browser.conftest import Desktop, Live
-from tests.browser.pages import Website
+from tests.browser.pages import Website, content_width
 from tests.browser.test_accessibility import violations
 from tests.browser.widget import reply, script_tag
 
@@ -19,8 +19,8 @@ FORM = """<form method="post" action="{live}/v1/sites/demo/comments">
 
 def sideways(page: Page) -> int:
     """Return how far the page can be scrolled sideways, in pixels."""
-    width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return width
+    window: int = page.evaluate("document.documentElement.clientWidth")
+    return content_width(page) - window
 
 
 def style(element: Locator, name: str) -> str:

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from comments.lifecycle import Status
 from tests.browser.conftest import Desktop, Live, sign_in
+from tests.browser.pages import content_width
 from tests.browser.test_accessibility import violations
 from tests.browser.test_triage import create_held, queue, statuses
 from tests.support.wait import wait_until
@@ -52,7 +53,7 @@ def test_several_whole_comments_fit_on_the_screen(
     assert max(heights) <= 160
     buttons = page.locator(".card").nth(1).locator(".actions button")
     assert len({round(box["y"]) for box in (b.bounding_box() for b in buttons.all()) if box}) == 1
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert content_width(page) <= width
 
 
 def test_thirty_comments_by_keyboard_alone(

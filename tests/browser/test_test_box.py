@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from comments.storage.checks import CheckRequest, new_check_id
 from tests.browser.conftest import Desktop, Live, sign_in
+from tests.browser.pages import content_width
 from tests.browser.test_accessibility import WIDTHS, violations
 from tests.support.builders import a_comment, a_site
 from tests.support.wait import wait_until
@@ -44,7 +45,7 @@ def test_the_verdict_is_accessible_and_fits_on_a_phone(live: Live, desktop: Desk
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 800})
         assert violations(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert content_width(page) <= width
 
 
 @pytest.mark.parametrize("path", ["test", "settings/review"])

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Desktop, Live, sign_in
+from tests.browser.pages import content_width
 from tests.browser.test_accessibility import admin_link, violations
 from tests.support.builders import accepted, published
 
@@ -48,7 +49,7 @@ def test_the_pages_fit_and_are_accessible(desktop: Desktop, live: Live, width: i
     threads = f"{live.url}/sites/demo/threads"
 
     def check(name: str) -> None:
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert content_width(page) <= width, name
         assert violations(page) == [], name
 
     for path in ("", "?q=nothing", "/one?thread=post-12", "/moves"):

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from comments.translations import translations
 from tests.browser.conftest import Desktop, Live
-from tests.browser.pages import Website
+from tests.browser.pages import Website, content_width
 from tests.browser.widget import reply, script_tag
 
 #: Returns the plural categories of each language, with which the widget chooses a form.
@@ -63,6 +63,6 @@ def test_the_words_of_every_language_fit_on_a_phone(desktop: Desktop, live: Live
         expect(page.get_by_role("button", name=str(found.widget["post"]), exact=True)).to_be_visible()
         if wide := page.evaluate(CUT_OFF):
             cut_off[tag] = wide
-        if page.evaluate("document.documentElement.scrollWidth") != 390:
+        if content_width(page) != 390:
             cut_off.setdefault(tag, []).append("the page")
     assert cut_off == {}

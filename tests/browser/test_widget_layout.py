@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from service.widget.bundle import bundle
 from tests.browser.conftest import Desktop, Live
-from tests.browser.pages import Website
+from tests.browser.pages import Website, content_width
 from tests.browser.test_accessibility import violations
 from tests.browser.test_layout import TOO_FAINT
 from tests.browser.widget import a_page, reply, script_tag, serve
@@ -135,4 +135,4 @@ def test_the_widget_fits_on_a_phone(desktop: Desktop, live: Live, website: Websi
     page = desktop.open(width=360)
     page.goto(thread)
     expect(page.get_by_role("heading", name="9 comments")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert content_width(page) == 360

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Desktop, Live
-from tests.browser.pages import Website
+from tests.browser.pages import Website, content_width
 from tests.browser.test_accessibility import AXE
 from tests.browser.test_layout import TOO_FAINT
 from tests.browser.widget import a_page, reply, script_tag
@@ -65,7 +65,7 @@ def test_the_widget_fits_on_a_phone_and_under_a_thumb(
     thread = a_page(live, website, lang=lang, head="<style>html:lang(ar) { direction: rtl }</style>")
     a_conversation(live, thread)
     page = opened(desktop.open(width=390, has_touch=True, is_mobile=True), thread)
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert content_width(page) == 390
     assert page.evaluate(TOO_SMALL) == []
     sizes = page.locator("textarea, input[type=text], input[type=email], select").evaluate_all(
         "all => all.map((field) => parseFloat(getComputedStyle(field).fontSize))"
