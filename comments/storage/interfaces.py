@@ -91,8 +91,8 @@ class Comments(Protocol):
     def held_since(self, site: str, since: datetime) -> int:
         """Count the held comments that were received after `since`."""
 
-    def received_since(self, site: str, since: datetime) -> int:
-        """Count the comments of all statuses that were received after `since`."""
+    def received_between(self, site: str, since: datetime, until: datetime) -> int:
+        """Count the comments of all statuses that were received after `since` and not after `until`."""
 
     def counters(self, site: str) -> Counters: ...
 

@@ -27,5 +27,5 @@ def site_summaries(storage: Storage, sites: Sequence[Site], now: datetime) -> li
 def _summary(storage: Storage, site: Site, now: datetime) -> SiteSummary:
     held = status_counts(storage, site.id)["held"]
     oldest = storage.numbers.oldest_held(site.id) if held else None
-    received = storage.comments.received_since(site.id, now - timedelta(days=1))
+    received = storage.comments.received_between(site.id, now - timedelta(days=1), now)
     return SiteSummary(site, held, oldest, received)

@@ -23,6 +23,8 @@ FORM_PROOF = re.compile(r"[0-9]{1,16}", re.ASCII)
 
 #: Seconds. People leave pages open for days before they write, so an older token counts as no token.
 MAX_AGE = 2 * 24 * 3600
+#: Seconds by which the clocks of web processes may differ.
+CLOCKS_DIFFER = 60
 #: Hexadecimal digits of the seed. Seed and number must fit into one block of SHA-256.
 SEED_DIGITS = 32
 
@@ -59,8 +61,10 @@ def read_token(pseudonyms: Pseudonyms, site: str, thread: str, token: str, now: 
     expected = pseudonyms.seal("form", site, thread, f"{shown_at}.{bits}")
     if not hmac.compare_digest(expected, seal):
         return TokenCheck("invalid")
-    seconds = max(0, (milliseconds(now) - int(shown_at, 16)) // 1000)  # clocks of web processes differ a little
-    return TokenCheck("valid", seconds, int(bits)) if seconds <= MAX_AGE else TokenCheck()
+    seconds = (milliseconds(now) - int(shown_at, 16)) // 1000
+    if not -CLOCKS_DIFFER <= seconds <= MAX_AGE:  # too old, or the clock was set back since
+        return TokenCheck()
+    return TokenCheck("valid", max(0, seconds), int(bits))
 
 
 def is_proof(token: str, content: str, number: str, bits: int) -> bool:
@@ -96,6 +100,6 @@ class ProofOfWork:
             return 0
         expires, bits = self._cached.get(site.id, (0.0, 0))
         if expires <= self._clock():
-            bits = work_bits(self._comments.received_since(site.id, now - MINUTE))
+            bits = work_bits(self._comments.received_between(site.id, now - MINUTE, now + MINUTE))
             self._cached[site.id] = (self._clock() + RATE_TTL, bits)
         return bits

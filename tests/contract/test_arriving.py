@@ -13,5 +13,7 @@ def test_received_comments_are_counted_in_every_status(storage: Storage) -> None
     for action in (Action.APPROVE, Action.HOLD, Action.SPAM):
         decided(storage, accepted(storage, received=NOW - timedelta(seconds=1)), action)
     accepted(storage, site="other", received=NOW)
-    assert storage.comments.received_since("blog", NOW - timedelta(seconds=60)) == 4
-    assert storage.comments.received_since("nobody", NOW - timedelta(seconds=60)) == 0
+    accepted(storage, received=NOW + timedelta(seconds=1))
+    assert storage.comments.received_between("blog", NOW - timedelta(seconds=60), NOW) == 4
+    assert storage.comments.received_between("blog", NOW - timedelta(seconds=60), NOW + timedelta(seconds=1)) == 5
+    assert storage.comments.received_between("nobody", NOW - timedelta(seconds=60), NOW) == 0

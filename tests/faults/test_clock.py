@@ -6,14 +6,17 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from comments.errors import TooMany
-from comments.lifecycle import Action
+from comments.errors import SiteTaken, TooMany
+from comments.lifecycle import Action, Status
+from comments.report_rules import ReaderReport
 from comments.settings import Settings
+from comments.storage.deliveries import Delivery, DeliveryAttempt
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect, open_redis
 from comments.storage.values import CommentChange
@@ -23,19 +26,45 @@ from tests.support.builders import SECRET, a_comment, a_decision, a_site, accept
 from tests.support.wait import wait_until
 
 LEASE = 5.0
+#: Steps within the minute and the hour of a limit, of exactly an hour, and of more.
+STEPS = ("-30s", "-1800s", "-1h", "-3h")
+
+
+@dataclass(frozen=True)
+class ClockedServer:
+    """A server whose clock can be set."""
+
+    settings: Settings
+    offset: Path  # file with the offset from the true time
+
+    def set_clock(self, offset: str) -> None:
+        """Set the clock, as an offset such as "-1h", and wait until the server shows that time."""
+        new = self.offset.with_name("new")
+        new.write_text(offset)
+        new.rename(self.offset)
+        seconds = int(offset.rstrip("hs")) * (3600 if offset.endswith("h") else 1)
+        client = connect(self.settings)
+        wait_until(lambda: abs(client.time()[0] - time.time() - seconds) < 5, "the clock is set")
+
+
+@pytest.fixture(scope="module")
+def clocked_server() -> Iterator[ClockedServer]:
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory(prefix="rgt") as directory:
+        for name, value in settable_clock(Path(directory)).items():
+            patch.setenv(name, value)
+        patch.setenv("FAKETIME_NO_CACHE", "1")
+        running = start(Path(directory), fsync="everysec")
+        patch.undo()
+        yield ClockedServer(settings(redis_url=running.url), Path(directory) / "offset")
+        running.stop()
 
 
 @pytest.fixture
-def settings_of_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
-    """Start a server whose clock is in the file `offset`."""
-    with tempfile.TemporaryDirectory(prefix="rgt") as directory:
-        with monkeypatch.context() as patch:
-            for name, value in settable_clock(tmp_path).items():
-                patch.setenv(name, value)
-            patch.setenv("FAKETIME_NO_CACHE", "1")
-            running = start(Path(directory), fsync="everysec")
-        yield settings(redis_url=running.url)
-        running.stop()
+def settings_of_server(clocked_server: ClockedServer) -> Settings:
+    """Return the settings of an empty server with the true time."""
+    clocked_server.set_clock("+0")
+    connect(clocked_server.settings).flushall()
+    return clocked_server.settings
 
 
 @pytest.fixture
@@ -46,17 +75,8 @@ def store(settings_of_server: Settings) -> Storage:
 
 
 @pytest.fixture
-def set_clock(tmp_path: Path, settings_of_server: Settings) -> Callable[[str], None]:
-    """Set the server's clock, as an offset from the true time such as "-1h", and wait until it shows that time."""
-    client = connect(settings_of_server)
-
-    def write(offset: str) -> None:
-        (tmp_path / "new").write_text(offset)
-        (tmp_path / "new").rename(tmp_path / "offset")
-        hours = int(offset.removesuffix("h"))
-        wait_until(lambda: abs(client.time()[0] - time.time() - 3600 * hours) < 60, "the clock is set")
-
-    return write
+def set_clock(clocked_server: ClockedServer, settings_of_server: Settings) -> Callable[[str], None]:
+    return clocked_server.set_clock
 
 
 def test_processes_sleep_as_long_as_they_want_whatever_the_clock_shows(tmp_path: Path) -> None:
@@ -97,8 +117,9 @@ def test_a_running_lease_is_kept_while_the_clock_runs(store: Storage) -> None:
     assert store.queue.claim("blog", "other", 10, LEASE) == []
 
 
-def test_a_network_does_not_wait_an_hour_after_the_clock_was_set_back(
-    store: Storage, set_clock: Callable[[str], None]
+@pytest.mark.parametrize("offset", STEPS)
+def test_a_network_does_not_wait_longer_than_a_minute_after_the_clock_was_set_back(
+    store: Storage, set_clock: Callable[[str], None], offset: str
 ) -> None:
     def accept(text: str) -> None:
         store.comments.accept(a_comment(content=text), an_admission(per_minute=1))
@@ -106,8 +127,112 @@ def test_a_network_does_not_wait_an_hour_after_the_clock_was_set_back(
     accept("The first in this minute.")
     with pytest.raises(TooMany):
         accept("The second in this minute.")
+    set_clock(offset)
+    with pytest.raises(TooMany) as refused:
+        accept("The second in this minute.")
+    assert refused.value.retry_after <= 60
+
+
+@pytest.mark.parametrize("offset", STEPS)
+def test_a_network_may_send_the_rest_of_its_bytes_after_the_clock_was_set_back(
+    store: Storage, set_clock: Callable[[str], None], offset: str
+) -> None:
+    def accept(words: int) -> None:
+        store.comments.accept(a_comment(content="word " * words), an_admission(bytes_per_hour=10_000))
+
+    accept(1_000)
+    set_clock(offset)
+    accept(500)
+    with pytest.raises(TooMany) as refused:
+        accept(1_000)
+    assert refused.value.retry_after <= 3600
+
+
+@pytest.mark.parametrize("offset", STEPS)
+def test_a_reader_may_report_within_a_minute_after_the_clock_was_set_back(
+    store: Storage, set_clock: Callable[[str], None], offset: str
+) -> None:
+    comment, report = accepted(store), ReaderReport("spam", "reader's network", at=datetime.now(UTC))
+    store.reports.add(comment, report, per_minute=1)
+    set_clock(offset)
+    with pytest.raises(TooMany) as refused:
+        store.reports.add(comment, report, per_minute=1)
+    assert refused.value.retry_after <= 60
+
+
+@pytest.mark.parametrize("offset", STEPS)
+def test_attempts_to_sign_in_are_counted_no_longer_after_the_clock_was_set_back(
+    store: Storage, set_clock: Callable[[str], None], offset: str
+) -> None:
+    store.people.attempt("sign-in", 1, 600)
+    set_clock(offset)
+    for _ in range(2):
+        with pytest.raises(TooMany) as refused:
+            store.people.attempt("sign-in", 1, 600)
+        assert refused.value.retry_after <= 600
+
+
+@pytest.mark.parametrize("offset", STEPS)
+def test_deliveries_are_sent_at_once_after_the_clock_was_set_back(
+    store: Storage, set_clock: Callable[[str], None], offset: str
+) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    first, *others = [Delivery("hook", name, 1, Status.APPROVED, "example.com", now, now) for name in "abc"]
+    store.deliveries.enqueue("blog", "hook", [first])
+    assert store.deliveries.claim("blog", "hook", LEASE) == [first]
+    store.deliveries.enqueue("blog", "hook", others)
+    set_clock(offset)
+    assert store.deliveries.due("blog", ["hook"]) == ["hook"]
+    assert store.deliveries.claim("blog", "hook", LEASE, 10) == others
+    assert store.deliveries.due("blog", ["hook"]) == []
+    wait_until(lambda: first in store.deliveries.claim("blog", "hook", LEASE, 10), "its lease ends", seconds=2 * LEASE)
+
+
+def test_a_failed_delivery_and_its_paused_receiver_wait_no_longer_after_the_clock_was_set_back(
+    store: Storage, set_clock: Callable[[str], None]
+) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    delivery = Delivery("hook", "a", 1, Status.APPROVED, "example.com", now, now)
+    store.deliveries.enqueue("blog", "hook", [delivery])
+    assert store.deliveries.claim("blog", "hook", LEASE) == [delivery]
+    failed = replace(delivery, attempts=1, due=now + timedelta(seconds=5))
+    assert store.deliveries.finish("blog", [DeliveryAttempt(delivery, failed, healthy=False)]) == [True]
     set_clock("-1h")
-    accept("After the clock was set back.")
+    assert store.deliveries.due("blog", ["hook"]) == []
+    wait_until(lambda: store.deliveries.due("blog", ["hook"]) == ["hook"], "the pause ends")
+
+
+def test_a_lease_that_its_process_left_ends_in_its_time_after_the_clock_was_set_back(
+    store: Storage, set_clock: Callable[[str], None], settings_of_server: Settings
+) -> None:
+    client = connect(settings_of_server)
+    assert store.subjects.lease("blog", 1.0)
+    store.archives.begin("new", "token")
+    set_clock("-1h")
+    with pytest.raises(SiteTaken):
+        store.archives.begin("new", "other")
+    wait_until(lambda: store.subjects.lease("blog", 1.0), "the lease ends")
+    assert client.ttl("rg:{new}:importing") <= 60
+
+
+def test_a_part_that_ended_is_not_shown_as_alive_after_the_clock_was_set_back(
+    store: Storage, settings_of_server: Settings
+) -> None:
+    store.heartbeats.beat("judge", "old", 15)
+    connect(settings_of_server).zincrby("rg:beats:judge", 3_600_000, "old")  # as if an hour ago it was later
+    assert store.heartbeats.alive("judge") == []
+    store.heartbeats.beat("judge", "new", 15)
+    assert connect(settings_of_server).zrange("rg:beats:judge", 0, -1) == [b"new"]
+
+
+def test_a_moderator_who_left_is_not_shown_after_the_clock_was_set_back(
+    store: Storage, set_clock: Callable[[str], None]
+) -> None:
+    store.presence.set("blog", "kim", "one", 120)
+    set_clock("-1h")
+    assert store.presence.viewers("blog") == []
+    store.presence.set("blog", "kim", "one", 120)
+    assert [viewer.by for viewer in store.presence.viewers("blog")] == ["kim"]
 
 
 def test_texts_are_deleted_after_the_clock_jumped_a_month_ahead(

@@ -164,9 +164,9 @@ class MemoryComments:
     def held_since(self, site: str, since: datetime) -> int:
         return sum(comment.received > since for comment in self._sites[site].in_status(Status.HELD))
 
-    def received_since(self, site: str, since: datetime) -> int:
+    def received_between(self, site: str, since: datetime, until: datetime) -> int:
         with self._sites.lock:
-            return sum(comment.received > since for comment in self._sites[site].comments.values())
+            return sum(since < comment.received <= until for comment in self._sites[site].comments.values())
 
     def counters(self, site: str) -> Counters:
         with self._sites.lock:

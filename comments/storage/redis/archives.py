@@ -16,6 +16,7 @@ from .archive_writer import ArchiveWriter
 from .audit_log import SharedChanges
 from .client import Client, guarded, text
 from .comments import RedisComments
+from .leases import take_lease
 from .site_removal import SiteRemoval
 
 #: Time for which a site id stays reserved after the last step of an import: longer than a step takes.
@@ -42,7 +43,8 @@ class RedisArchives:
         return self._reader.rows(site, audit_end)
 
     def begin(self, site: str, token: str) -> None:
-        if not self._client.set(self._keys.importing(site), token, nx=True, ex=RESERVATION):
+        milliseconds = round(RESERVATION.total_seconds() * 1000)
+        if not take_lease(self._client, self._keys.importing(site), token, milliseconds):
             raise SiteTaken(f"Another import writes the site {site}.")
         if self._client.hexists(self._keys.sites(), site):
             self._client.unlink(self._keys.importing(site))

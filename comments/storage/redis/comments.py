@@ -191,10 +191,10 @@ class RedisComments:
     def held_since(self, site: str, since: datetime) -> int:
         return int(self._client.zcount(self._keys.status(site, Status.HELD), f"({milliseconds(since)}", "+inf"))
 
-    def received_since(self, site: str, since: datetime) -> int:
+    def received_between(self, site: str, since: datetime, until: datetime) -> int:
         pipe = self._client.pipeline(transaction=False)
         for status in Status:
-            pipe.zcount(self._keys.status(site, status), f"({milliseconds(since)}", "+inf")
+            pipe.zcount(self._keys.status(site, status), f"({milliseconds(since)}", milliseconds(until))
         return sum(pipe.execute())
 
     def counters(self, site: str) -> Counters:

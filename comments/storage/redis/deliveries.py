@@ -1,6 +1,5 @@
 """Deliveries on Redis: for each comment and receiver, one delivery at a time."""
 
-import time
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -32,6 +31,7 @@ class RedisDeliveries:
         self._claim = Script(client, "delivery/claim")
         self._finish = Script(client, "delivery/finish")
         self._forget = Script(client, "delivery/forget")
+        self._due = Script(client, "delivery/due")
 
     def enqueue(self, site: str, webhook: str, deliveries: Sequence[Delivery]) -> None:
         if deliveries:
@@ -50,13 +50,10 @@ class RedisDeliveries:
     def due(self, site: str, webhooks: Sequence[str]) -> list[str]:
         if not webhooks:
             return []
-        pipe, now = self._client.pipeline(transaction=False), time.time() * 1000
-        pipe.hmget(self._keys.receiver_pauses(site), webhooks)
-        for webhook in webhooks:
-            pipe.zcount(self._keys.next_attempts(site, webhook), "-inf", now)
-        pauses, *counts = pipe.execute()
-        rows = zip(webhooks, pauses, counts, strict=True)
-        return [webhook for webhook, pause, n in rows if n and (pause is None or float(pause.split(b"|")[0]) <= now)]
+        k = self._keys
+        keys = [k.deliveries_pending(site), k.receiver_pauses(site)]
+        keys += [k.next_attempts(site, webhook) for webhook in webhooks]
+        return [text(webhook) for webhook in self._due(keys, {"webhooks": list(webhooks)})]
 
     def claim(self, site: str, webhook: str, lease: float, n: int = 1) -> list[Delivery]:
         k = self._keys

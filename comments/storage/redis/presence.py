@@ -31,5 +31,8 @@ class RedisPresence:
         (seconds, micros), rows = pipe.execute()
         now = seconds * 1000 + micros // 1000
         found = [(text(by), *text(row).split(" ")) for by, row in rows.items()]
-        viewers = [Viewer(by, id, moment(int(since))) for by, id, since, until in found if int(until) > now]
+        # An entry that begins in the future was made before the clock was set back.
+        viewers = [
+            Viewer(by, id, moment(int(since))) for by, id, since, until in found if int(since) <= now < int(until)
+        ]
         return sorted(viewers, key=lambda viewer: (viewer.since, viewer.by))

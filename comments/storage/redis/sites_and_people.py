@@ -23,6 +23,8 @@ from .unchanged_records import unchanged_bytes
 
 T = TypeVar("T")
 
+#: Seconds. No heartbeat is valid for longer.
+LONGEST_HEARTBEAT = 120.0
 #: The longest life of a session.
 LONGEST_SESSION = timedelta(days=1)
 #: The longest life of a sign-in link.
@@ -188,6 +190,9 @@ class RedisPeople:
         pipe.incr(self._keys.tries(key))
         pipe.ttl(self._keys.tries(key))
         _, tries, left = pipe.execute()
+        if left > seconds:  # the server's clock was set back
+            self._client.expire(self._keys.tries(key), seconds)
+            left = seconds
         if tries > n:
             raise TooMany("Too many attempts. Try again later.", max(1, left))
 
@@ -207,9 +212,12 @@ class RedisHeartbeats:
         now = time.time() * 1000
         pipe = self._client.pipeline()
         pipe.zremrangebyscore(self._keys.heartbeats(part), "-inf", now)
+        # A time in the far future was written before the clock was set back. Clocks of hosts may differ a little.
+        pipe.zremrangebyscore(self._keys.heartbeats(part), now + LONGEST_HEARTBEAT * 1000, "+inf")
         pipe.zadd(self._keys.heartbeats(part), {name: now + seconds * 1000})
         pipe.execute()
 
     def alive(self, part: str) -> list[str]:
-        found = self._client.zrangebyscore(self._keys.heartbeats(part), time.time() * 1000, "+inf")
+        now = time.time() * 1000
+        found = self._client.zrangebyscore(self._keys.heartbeats(part), now, now + LONGEST_HEARTBEAT * 1000)
         return sorted(text(name) for name in found)

@@ -19,6 +19,7 @@ from comments.storage.keys import Keys
 from .audit_copy import AuditCopy
 from .client import Client, guarded, keys_from, text
 from .cluster_commands import host_and_port_of
+from .leases import take_lease
 from .scripts import Script
 from .subject_scan import KEYS_PER_STEP, SubjectScan
 from .subject_traces import SubjectTraces
@@ -135,7 +136,7 @@ class RedisSubjects:
         self._client.unlink(k.erasure_comments(site, erasure.id), *words)
 
     def lease(self, site: str, seconds: float) -> bool:
-        return bool(self._client.set(self._keys.erasure_lease(site), "", nx=True, px=round(seconds * 1000)))
+        return take_lease(self._client, self._keys.erasure_lease(site), "", round(seconds * 1000))
 
     def release(self, site: str) -> None:
         self._client.unlink(self._keys.erasure_lease(site))

@@ -6,7 +6,7 @@ local presence = KEYS[1]
 local args, now = cjson.decode(ARGV[1]), clock()
 local since = now
 local id, from, till = string.match(redis.call("HGET", presence, args.moderator) or "", "^(%S+) (%d+) (%d+)$")
-if id == args.comment and tonumber(till) > now then since = tonumber(from) end
+if id == args.comment and tonumber(from) <= now and tonumber(till) > now then since = tonumber(from) end
 redis.call("HSET", presence, args.moderator, string.format("%s %.0f %.0f", args.comment, since, now + args.ms))
 redis.call("PEXPIRE", presence, math.max(args.ms, redis.call("PTTL", presence)))
 return 1

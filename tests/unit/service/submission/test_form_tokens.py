@@ -39,6 +39,21 @@ def test_a_clock_slightly_behind_gives_zero_seconds() -> None:
     assert shown(issue_token(NAMES, "blog", "post", NOW), -2) == TokenCheck("valid", 0, 0)
 
 
+def test_a_token_from_before_the_clock_was_set_back_counts_as_no_token() -> None:
+    token = issue_token(NAMES, "blog", "post", NOW)
+    assert shown(token, -60).verdict == "valid"
+    assert shown(token, -61) == TokenCheck()
+
+
+def test_comments_from_before_the_clock_was_set_back_ask_for_no_work() -> None:
+    storage = open_memory(lambda: NOW)
+    for n in range(61):
+        storage.comments.accept(a_comment(content=f"{n}", received=NOW + timedelta(hours=1)), an_admission())
+    site = a_site(proof_of_work="auto")
+    assert ProofOfWork(storage.comments).required_bits(site, NOW) == 0
+    assert ProofOfWork(storage.comments).required_bits(site, NOW + timedelta(hours=1)) == 16
+
+
 def test_an_old_token_counts_as_no_token() -> None:
     token = issue_token(NAMES, "blog", "post", NOW)
     assert shown(token, MAX_AGE) == TokenCheck("valid", MAX_AGE, 0)
