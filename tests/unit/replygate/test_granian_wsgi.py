@@ -1,6 +1,8 @@
 """The WSGI adapter passes requests on correctly, and limits slow and long bodies."""
 
 import asyncio
+import gc
+import threading
 from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any
@@ -8,7 +10,7 @@ from typing import Any
 import pytest
 
 from replygate import wsgi_environ
-from replygate.granian_wsgi import WSGIAdapter, answer
+from replygate.granian_wsgi import RequestThreads, TooManyWaiting, WSGIAdapter, answer
 from service.web.upload_limits import MAX_AKISMET_BODY, Uploader
 
 
@@ -225,3 +227,80 @@ def test_a_body_declared_too_long_is_not_read() -> None:
     line = Line(ends=False)
     assert status(line, [("content-length", "11")]) == 200
     assert line.answered[2] == b""
+
+
+def test_an_error_of_the_application_reaches_the_request() -> None:
+    def fail(environment: Any, start: Any) -> list[bytes]:
+        raise LookupError("broken")
+
+    async def run() -> int:
+        threads = RequestThreads(1, "failing")
+        with pytest.raises(LookupError, match="broken"):
+            await threads.answer(fail, {})
+        status, _, _ = await threads.answer(empty, {})  # by the same thread
+        return status
+
+    assert asyncio.run(run()) == 204
+
+
+def empty(environment: Any, start: Any) -> list[bytes]:
+    start("204 NO CONTENT", [])
+    return []
+
+
+def test_a_thread_goes_on_after_a_client_has_disconnected() -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slow(environment: Any, start: Any) -> list[bytes]:
+        begun.set()
+        may_end.wait(10)
+        return empty(environment, start)
+
+    async def run() -> int:
+        threads = RequestThreads(1, "slow")
+        request = asyncio.create_task(threads.answer(slow, {}))
+        assert await asyncio.to_thread(begun.wait, 10)
+        request.cancel()
+        await asyncio.gather(request, return_exceptions=True)
+        may_end.set()
+        status, _, _ = await threads.answer(empty, {})
+        return status
+
+    assert asyncio.run(run()) == 204
+
+
+def test_requests_that_would_wait_too_long_are_refused_and_admitted_ones_wait() -> None:
+    may_end = threading.Event()
+
+    def slow(environment: Any, start: Any) -> list[bytes]:
+        may_end.wait(10)
+        return empty(environment, start)
+
+    async def run() -> list[int]:
+        threads = RequestThreads(1, "full")
+        requests = [asyncio.create_task(threads.answer(slow, {})) for _ in range(33)]
+        await asyncio.sleep(0)
+        with pytest.raises(TooManyWaiting):
+            await threads.answer(empty, {})
+        requests.append(asyncio.create_task(threads.answer(empty, {}, admitted=True)))
+        await asyncio.sleep(0)
+        may_end.set()
+        answers = await asyncio.gather(*requests)
+        answers.append(await threads.answer(empty, {}))  # there is room again
+        return [status for status, _, _ in answers]
+
+    assert asyncio.run(run()) == [204] * 35
+
+
+def test_the_threads_end_with_their_adapter() -> None:
+    async def run() -> list[threading.Thread]:
+        threads = RequestThreads(2, "short-lived")
+        await asyncio.gather(threads.answer(empty, {}), threads.answer(empty, {}))
+        return [thread for thread in threading.enumerate() if thread.name.startswith("short-lived")]
+
+    started = asyncio.run(run())
+    assert len(started) == 2
+    gc.collect()
+    for thread in started:
+        thread.join(10)
+    assert not any(thread.is_alive() for thread in started)
