@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from playwright.sync_api import Page, expect
 from comments.settings import PREFIX
 from tests.browser.conftest import Desktop
 from tests.browser.test_accessibility import violations
+from tests.support.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,8 +23,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def started() -> Iterator[str]:
     """Start everything on an empty data directory, and return what the program prints."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = str(server.getsockname()[1])
+    port = str(free_port())
     with tempfile.TemporaryDirectory(prefix="rgf") as directory:
         env = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
         words = [sys.executable, "-m", "replygate", "--data", f"{directory}/var", "up", "--port", port]

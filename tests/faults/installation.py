@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from replygate import embedded_valkey
 from tests.faults.visitors import Seen
 from tests.support.builders import SECRET
 from tests.support.mail_server import MailServer
+from tests.support.ports import free_port
 from tests.support.receiver import Receiver
 from tests.support.running_service import TAKES_HANGUPS
 from tests.support.wait import has_ended, wait_until
@@ -28,11 +28,6 @@ from tests.support.wait import has_ended, wait_until
 ROOT = Path(__file__).parents[2]
 SENDER = "replies@blog.example"
 PARTS = ("judge", "background", "delivery", "sweep", "web")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @dataclass(frozen=True)

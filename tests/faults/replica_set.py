@@ -14,7 +14,7 @@ from redis.retry import Retry
 
 from replygate.embedded_valkey import binary
 from tests.faults.proxy import Proxy
-from tests.support.cluster import free_ports
+from tests.support.ports import free_ports
 from tests.support.wait import wait_until
 
 SERVICE = "comments"

@@ -26,9 +26,10 @@ from comments.model import Comment
 from comments.settings import PREFIX, Settings
 from comments.storage.redis import connect, open_redis
 from replygate import embedded_valkey
-from tests.faults.installation import ROOT, free_port
+from tests.faults.installation import ROOT
 from tests.faults.visitors import Seen, Visitor
 from tests.support.builders import SECRET
+from tests.support.ports import free_port
 from tests.support.running_service import is_healthy
 from tests.support.wait import wait_until
 

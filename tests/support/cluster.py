@@ -1,6 +1,5 @@
 """A cluster of the embedded server on free ports: one server with all slots, or several."""
 
-import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -12,15 +11,10 @@ from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
 from redis.retry import Retry
 
 from replygate.embedded_valkey import Embedded, start
+from tests.support.ports import free_ports
 from tests.support.wait import wait_until
 
 SLOTS = REDIS_CLUSTER_HASH_SLOTS
-
-
-def free_ports(n: int) -> list[int]:
-    with ExitStack() as stack:
-        servers = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(n)]
-        return [server.getsockname()[1] for server in servers]
 
 
 @dataclass

@@ -1,7 +1,6 @@
 """Run parts of the service as real processes on a free port."""
 
 import os
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from comments.settings import PREFIX
 from tests.support.builders import SECRET
+from tests.support.ports import free_port
 from tests.support.wait import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -27,8 +27,7 @@ def running_service(redis_url: str, *parts: tuple[str, ...], again: bool = False
 
     `parts` are further `replygate` commands. With `again` they are started again when they end.
     """
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     values = {"SECRET_KEY": SECRET, "REDIS_URL": redis_url, "PORT": str(port), "PUBLIC_URL": url, "WEB_PROCESSES": "1"}
     env = {**os.environ, **{PREFIX + name: value for name, value in (values | settings).items()}}

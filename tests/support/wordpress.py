@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,6 +12,7 @@ from urllib.request import urlopen
 
 import httpx
 
+from tests.support.ports import free_port
 from tests.support.wait import wait_until
 
 SOURCE = Path("/usr/share/wordpress")
@@ -80,9 +80,7 @@ def open_wordpress(folder: Path) -> Iterator[WordPress]:
         database = stack.enter_context(_database(folder / "database"))
         site = folder / "site"
         shutil.copytree(SOURCE, site, ignore=shutil.ignore_patterns(".htaccess", "wp-config.php"))
-        listening = socket.create_server(("127.0.0.1", 0))
-        port = listening.getsockname()[1]
-        listening.close()
+        port = free_port()
         url = f"http://127.0.0.1:{port}"
         (site / "wp-config.php").write_text(CONFIG.format(database=database, url=url))
         # Without an opcode cache, which would not see for two seconds that a test changed wp-config.php.

@@ -22,8 +22,8 @@ from comments.pseudonyms import token_digest
 from comments.settings import PREFIX
 from comments.site import SiteKey
 from comments.storage.redis import open_redis
-from tests.faults.installation import free_port
 from tests.support.builders import SECRET, a_site, settings
+from tests.support.ports import free_port
 from tests.support.wait import wait_until
 
 ROOT = Path(__file__).parents[3]

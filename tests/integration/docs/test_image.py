@@ -5,7 +5,6 @@ import os
 import re
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.builders import SECRET
+from tests.support.ports import free_port
 from tests.support.wait import wait_until
 
 ROOT = Path(__file__).parents[3]
@@ -76,8 +76,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
 
 
 def test_the_built_image_runs_its_command_and_passes_its_health_check(image: Image, valkey_url: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = str(server.getsockname()[1])
+    port = str(free_port())
     of_store = {"REPLYGATE_REDIS_URL": valkey_url, "REPLYGATE_SECRET_KEY": SECRET}
     env = image.env | of_store | {"REPLYGATE_HOST": "127.0.0.1", "REPLYGATE_PORT": port, "REPLYGATE_WEB_PROCESSES": "1"}
     check = [word.replace("8000", port) for word in image.commands["HEALTHCHECK"]]

@@ -6,7 +6,6 @@ import os
 import re
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -20,6 +19,7 @@ from click.testing import CliRunner
 from comments.settings import Settings
 from replygate.__main__ import cli
 from service.web.upload_limits import LARGEST_REQUEST
+from tests.support.ports import free_port
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/operators.md").read_text()
@@ -103,8 +103,7 @@ def run(script: str, commands: Path, paths: dict[str, Path]) -> None:
 
 @contextmanager
 def running(data: Path) -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     words = [sys.executable, "-m", "replygate", "--data", str(data), "up", "--port", str(port)]
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=PLAIN) as up:
         assert up.stdout

@@ -2,13 +2,14 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.support.ports import free_port
 
 ROOT = Path(__file__).parents[3]
 TOUR = re.search(r"^## A tour.*?(?=^## )", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE)
@@ -19,8 +20,7 @@ PLAIN = {"PATH": os.defpath, "PYTHONPATH": str(ROOT)}
 
 @pytest.fixture
 def port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture

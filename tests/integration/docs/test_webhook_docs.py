@@ -18,6 +18,7 @@ from replygate.commands.webhook_commands import webhook as commands
 from service.ops.health import PARTS
 from tests.support.builders import NOW, SECRET, a_site, published, settings
 from tests.support.deliveries import finish
+from tests.support.ports import free_port
 from tests.support.recorded_jobs import RecordedJobs
 from tests.support.wait import wait_until
 from workers.delivery.address_guard import trusted_hosts
@@ -34,8 +35,7 @@ KEY = Pseudonyms(SECRET).webhook_secret("blog", "hook", "k1")
 
 @pytest.fixture
 def port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from comments.lifecycle import Status
 from comments.model import Comment
 from comments.storage.interfaces import Storage
 from tests.support.builders import a_comment, a_site, accepted, settings
+from tests.support.ports import free_port
 from tests.support.receiver import Receiver, says
 from tests.support.recorded_jobs import RecordedJobs
 from workers.deps import Deps, now, set_deps
@@ -39,8 +40,7 @@ def site(storage: Storage) -> Storage:
 @pytest.fixture
 def endpoint() -> Iterator[str]:
     """Run the example as a server, and return its host and port."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     server = subprocess.Popen([sys.executable, EXAMPLES / "phrase_scorer.py", str(port)])
     try:
         until = time.monotonic() + 30

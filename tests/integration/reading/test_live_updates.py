@@ -16,6 +16,7 @@ from comments.lifecycle import Action
 from comments.settings import PREFIX
 from comments.storage.interfaces import Storage
 from tests.support.builders import SECRET, a_site, accepted, decided, moderated, published, removed_with_replies
+from tests.support.ports import free_port
 from tests.support.public_app import PublicApp, open_public_app
 from tests.support.wait import wait_until
 
@@ -133,8 +134,7 @@ class WebPart:
 def web_part(redis_storage: Storage, valkey_url: str, listeners: list[Listener]) -> Iterator[WebPart]:
     """A web part with one process of one thread."""
     redis_storage.sites.put(a_site())
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        chosen = server.getsockname()[1]
+    chosen = free_port()
     values = {"SECRET_KEY": SECRET, "REDIS_URL": valkey_url, "PORT": str(chosen)}
     one = {"WEB_PROCESSES": "1", "WEB_THREADS": "1"}
     env = {**os.environ, **{PREFIX + name: value for name, value in (values | one).items()}}
@@ -156,7 +156,7 @@ def is_served(port: int) -> bool:
         with socket.create_connection(("127.0.0.1", port), timeout=15) as client:
             client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             return client.recv(64).startswith(b"HTTP/1.1 200")
-    except ConnectionError:
+    except OSError:
         return False
 
 

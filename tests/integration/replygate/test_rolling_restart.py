@@ -20,6 +20,7 @@ import pytest
 from comments.settings import PREFIX
 from replygate.listening_socket import open_socket, passed_socket
 from tests.integration.replygate.test_up import greeting
+from tests.support.ports import free_port
 from tests.support.running_service import TAKES_HANGUPS
 from tests.support.wait import has_ended, wait_until
 
@@ -31,8 +32,7 @@ Up = tuple["subprocess.Popen[str]", int]
 @pytest.fixture(scope="module")
 def up() -> Iterator[Up]:
     """Start `replygate up` once for all tests; give its process and port."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
+    port = free_port()
     with tempfile.TemporaryDirectory(prefix="rgp") as directory:
         env = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
         env[f"{PREFIX}JUDGES"] = "1"

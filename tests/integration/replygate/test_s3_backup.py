@@ -19,6 +19,7 @@ from replygate.backup.s3_bucket import S3Bucket
 from tests.support.builders import SECRET, settings
 from tests.support.dumped_store import stored_bytes
 from tests.support.lively_site import fill_site
+from tests.support.ports import free_port
 from tests.support.wait import wait_until
 
 KEY, SECRET_KEY = "the-access-key", "the-secret-access-key"
@@ -30,8 +31,7 @@ def buckets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, st
     directory = tmp_path_factory.mktemp("buckets")
     program = shutil.which("rclone", path=str(Path(sys.executable).parent))
     assert program, "the tests of S3 need rclone, which `make .venv/.installed-dev` installs"
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     words = ["serve", "s3", str(directory), "--addr", f"127.0.0.1:{port}", "--auth-key", f"{KEY},{SECRET_KEY}"]
     env = {"PATH": os.defpath, "HOME": str(directory), "RCLONE_CONFIG": os.devnull}
     with subprocess.Popen([program, *words, "--dir-cache-time", "0s"], env=env, stderr=subprocess.DEVNULL) as server:

@@ -17,6 +17,7 @@ import pytest
 from comments.settings import PREFIX
 from comments.storage.redis import open_redis
 from tests.support.builders import SECRET, a_site, settings
+from tests.support.ports import free_port
 from tests.support.wait import has_ended, wait_until
 
 ROOT = Path(__file__).parents[3]
@@ -28,8 +29,7 @@ POST = b"POST /v1/sites/blog/comments HTTP/1.1\r\nHost: x\r\nContent-Type: appli
 def serving(redis_url: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
     """Start a web server with one process of two threads and one site. Return its port."""
     open_redis(settings(redis_url=redis_url)).sites.put(a_site())
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = int(server.getsockname()[1])
+    port = free_port()
     chosen = {
         "SECRET_KEY": SECRET,
         "REDIS_URL": redis_url,
