@@ -128,7 +128,9 @@ class Desktop:
         self.errors: list[str] = []
 
     def open(self, width: int = 1100, **options: object) -> Page:
-        context = self._browser.new_context(viewport={"width": width, "height": 800}, **options)
+        """Open an empty page. It has no transitions, so that no measurement meets a colour half-way."""
+        size = {"width": width, "height": 800}
+        context = self._browser.new_context(viewport=size, **{"reduced_motion": "reduce", **options})
         self._contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(TIMEOUT_MS)

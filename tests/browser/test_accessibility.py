@@ -95,7 +95,7 @@ def test_axe_has_the_checksum_in_its_readme() -> None:
 
 
 def test_linked_pages_are_accessible(desktop: Desktop, seeded: Live) -> None:
-    page = desktop.open(reduced_motion="reduce")  # no colour transitions while axe measures contrast
+    page = desktop.open()
     sign_in(page, admin_link(seeded))
     found: list[str] = []
     paths: list[str] = []
@@ -145,7 +145,7 @@ def test_the_reply_form_and_its_results_are_accessible(desktop: Desktop, seeded:
 
 
 def test_the_queue_is_accessible_while_comments_are_decided(desktop: Desktop, seeded: Live) -> None:
-    page = desktop.open(reduced_motion="reduce")
+    page = desktop.open()
     sign_in(page, admin_link(seeded))
     page.goto(f"{seeded.url}/review/demo")
     for key in "jasru":  # the first row is a wave, whose key "s" leads to a preview

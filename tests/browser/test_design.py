@@ -35,7 +35,7 @@ def test_every_page_has_one_width_and_fits_small_phones(desktop: Desktop, seeded
         for width in PHONES:
             page.set_viewport_size({"width": width, "height": 800})
             # Charts follow the width a moment later. The pages' policy forbids `wait_for_function`.
-            wait_until(partial(page.evaluate, FITS), f"{path} fits {width} pixels", 10)
+            wait_until(partial(page.evaluate, FITS), f"{path} fits {width} pixels")
     assert len(set(widths.values())) == 1, widths
 
 

@@ -9,6 +9,7 @@ from tests.browser.pages import Website
 from tests.browser.test_accessibility import violations
 from tests.browser.test_layout import TOO_FAINT
 from tests.browser.widget import a_page, reply
+from tests.support.wait import wait_until
 
 #: Returns the left edge of each line of a label's words, and the right edge of its radio button.
 LINES_AND_BUTTON = """labels => labels.map((label) => {
@@ -39,7 +40,7 @@ def test_a_report_without_javascript_reaches_the_moderator(desktop: Desktop, liv
     expect(card.get_by_label("Reasons")).to_contain_text("reported by 3 readers as abuse")
     card.get_by_role("button", name="Approve").click()
     expect(card.locator(".outcome")).to_contain_text("Published")
-    assert live.status(comment) is Status.APPROVED
+    wait_until(lambda: live.status(comment) is Status.APPROVED)
 
 
 def test_a_long_reason_stays_next_to_its_radio_button(desktop: Desktop, live: Live, website: Website) -> None:

@@ -20,7 +20,7 @@ from tests.support.web_app import held
 
 
 def queue(desktop: Desktop, live: Live, query: str = "", **options: object) -> Page:
-    page = desktop.open(**{"width": 1280, "reduced_motion": "reduce", **options})
+    page = desktop.open(**{"width": 1280, **options})
     sign_in(page, live.link())
     page.goto(f"{live.url}/review/demo{query}")
     return page

@@ -198,7 +198,7 @@ def test_the_whole_text_is_shown_by_key_and_by_click(desktop: Desktop, live: Liv
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (1000, "light"), (390, "dark")])
 def test_the_rows_are_accessible(desktop: Desktop, live: Live, width: int, scheme: str) -> None:
     create_held(live, 5, content=TEXT * 3, author="A name that is much longer than the line of a phone is wide")
-    page = desktop.open(width=width, color_scheme=scheme, reduced_motion="reduce")
+    page = desktop.open(width=width, color_scheme=scheme)
     sign_in(page, live.link())
     page.goto(f"{live.url}/review/demo")
     expect(page.locator(".card.current")).to_have_count(1)

@@ -132,7 +132,7 @@ def test_ban_on_a_comments_page_leads_to_a_form_with_a_preview(live: Live, page:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_of_rules_are_accessible(live: Live, desktop: Desktop, scheme: str) -> None:
-    page = desktop.open(color_scheme=scheme, reduced_motion="reduce")
+    page = desktop.open(color_scheme=scheme)
     decided(live.storage, accepted(live.storage, site="demo", author="Ada"), Action.SPAM)
     sign_in(page, admin_link(live))
     page.goto(f"{live.url}/ops")

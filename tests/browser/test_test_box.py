@@ -38,7 +38,7 @@ def test_a_moderator_sees_the_verdict_with_and_without_scripts(live: Live, deskt
 
 
 def test_the_verdict_is_accessible_and_fits_on_a_phone(live: Live, desktop: Desktop) -> None:
-    page = desktop.open(reduced_motion="reduce")
+    page = desktop.open()
     sign_in(page, live.link("mo", demo="moderator"))
     try_text(page, live)
     for scheme, width in product(("light", "dark"), WIDTHS):

@@ -44,7 +44,7 @@ def test_the_pages_fit_and_are_accessible(desktop: Desktop, live: Live, width: i
         published(live.storage, site="demo", thread=thread, content=f"Comment {n}")
     live.storage.thread_details.put("demo", "post-12", "Walking in the wind, and what it does to a coat", None)
     live.storage.threads.set_closed("demo", NEW, closed=True)
-    page = desktop.open(width=width, reduced_motion="reduce")
+    page = desktop.open(width=width)
     sign_in(page, admin_link(live))
     threads = f"{live.url}/sites/demo/threads"
 

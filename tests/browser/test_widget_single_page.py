@@ -259,7 +259,7 @@ def test_a_moved_element_goes_on_working(desktop: Desktop, live: Live, website: 
     page, _ = moved_page(live, website, desktop)
     page.evaluate(f"document.querySelector('#there').append({ELEMENT})")
     expect(page.get_by_role("textbox", name="Comment")).to_have_value("Half a sentence")
-    assert page.evaluate("openStreams") == 1
+    page.wait_for_function("openStreams === 1")
     write(page, "A whole sentence")
     expect(page.get_by_role("article").get_by_text("A whole sentence")).to_be_visible()
 
