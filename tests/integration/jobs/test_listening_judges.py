@@ -37,7 +37,7 @@ from workers.sweep import Sweep
 ROOT = Path(__file__).parents[3]
 FILTERS = (AuthorFilter(),)
 #: Seconds that a job may last: longer than a test waits for the end of one.
-LONG = 6.0
+LONG = 60.0
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ def test_an_exception_is_a_note_without_its_text() -> None:
 
 
 def test_one_comment_that_takes_too_long_does_not_delay_the_others(release: threading.Event) -> None:
-    slow = pool(lambda fields: release.wait(FOREVER) and 1 if fields["text"] == "slow" else 0.5, seconds=0.05)
+    slow = pool(lambda fields: release.wait(FOREVER) and 1 if fields["text"] == "slow" else 0.5, seconds=1.0)
     begun = time.monotonic()
     assert [a.failure for a in ask(slow, "slow", "b", "c")] == [OUT_OF_TIME, "", ""]
     assert time.monotonic() - begun < FOREVER / 3
@@ -98,7 +98,7 @@ def test_a_batch_costs_its_budget_at_most(release: threading.Event) -> None:
 
 
 def test_a_batch_that_is_too_large_does_not_pause_a_scorer_that_works() -> None:
-    of_scorer = pool(lambda fields: time.sleep(0.05) or 0.5, batch_seconds=0.2)
+    of_scorer = pool(lambda fields: time.sleep(0.1) or 0.5, batch_seconds=1.0)
     first = [a.failure for a in ask(of_scorer, *map(str, range(200)))]
     assert "" in first
     assert first[-1] == OUT_OF_TIME
