@@ -1,10 +1,11 @@
 """Put a mutant into the memory of this process: into loaded functions, constants, or the scripts of the storage."""
 
-import ast
+import gc
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -14,38 +15,21 @@ from comments.storage.redis import scripts
 from .mutants import Mutant
 
 #: Types of constants that can be compared and replaced.
-PLAIN = (int, float, str, bytes, tuple, frozenset, dict)
-
-
-#: A line at the start of the changed function: it records that the function was called.
-MARK = ast.parse('__import__("tools.patched").patched.mark()').body[0]
-_calls = [0]
+PLAIN = (int, float, str, bytes, tuple, frozenset, dict, timedelta)
 
 
 class PatchError(Exception):
     """The change cannot be made in memory."""
 
 
-def mark() -> None:
-    """Count a call of the changed function."""
-    _calls[0] += 1
-
-
-def calls() -> int:
-    """Return how often the changed function was called in this process."""
-    return _calls[0]
-
-
-def patch(root: Path, mutant: Mutant, functions: dict[str, list[FunctionType]]) -> bool:
-    """Return True if calls of the changed function are counted. Raises PatchError."""
+def patch(root: Path, mutant: Mutant, functions: dict[str, list[FunctionType]]) -> None:
+    """Raises PatchError."""
     text = mutant.changed_text
     if mutant.file.endswith(".lua"):
         _patch_scripts(root, mutant.file, text)
-        return False
+        return
     path = str(root / mutant.file)
-    tree = ast.parse(text)
-    is_counted = _is_marked(tree, mutant.line)
-    compiled = {_key(code): code for code in _codes(compile(tree, path, "exec"))}
+    compiled = {_key(code): code for code in _codes(compile(text, path, "exec"))}
     changed = 0
     for function in functions.get(path, []):
         code = compiled.get(_key(function.__code__))
@@ -56,22 +40,7 @@ def patch(root: Path, mutant: Mutant, functions: dict[str, list[FunctionType]]) 
                 raise PatchError(str(error)) from error
             changed += 1
     if not changed:
-        _patch_constants(root, mutant.file, text)
-    return is_counted and bool(changed)
-
-
-def _is_marked(tree: ast.Module, line: int) -> bool:
-    """Put the mark into the innermost function around the line. Return False if there is none."""
-    around = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef) and node.body[0].lineno <= line <= (node.end_lineno or 0)
-    ]
-    if around:
-        function = max(around, key=lambda node: node.lineno)
-        function.body.insert(0, ast.copy_location(MARK, function.body[0]))
-        ast.fix_missing_locations(function)
-    return bool(around)
+        _patch_constants(root, mutant.file, text, functions.get(path, []))
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
@@ -85,8 +54,8 @@ def _key(code: CodeType) -> tuple[str, int]:
     return code.co_qualname, code.co_firstlineno
 
 
-def _patch_constants(root: Path, file: str, text: str) -> None:
-    """Replace the constants of a module that changed, in every module that imported them."""
+def _patch_constants(root: Path, file: str, text: str, functions: list[FunctionType]) -> None:
+    """Replace the constants of a module that changed, in every module that imported them, and in defaults."""
     name = file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
     loaded = sys.modules.get(name)
     if loaded is None:
@@ -102,10 +71,29 @@ def _patch_constants(root: Path, file: str, text: str) -> None:
         for name, old in vars(loaded).items()
         if isinstance(old, PLAIN) and name in vars(fresh) and not name.startswith("__") and vars(fresh)[name] != old
     ]
-    if not changed:
-        raise PatchError("the line is part of a class or a default")
     for name, old, new in changed:
         _replace_everywhere(name, old, new)
+    if not _patch_defaults(functions, fresh) and not changed:
+        raise PatchError("the line is part of a class, or of a constant that cannot be compared")
+
+
+def _patch_defaults(functions: list[FunctionType], fresh: ModuleType) -> bool:
+    """Give functions the plain defaults that they have in the changed module. Return True if one differs."""
+    others = [f for f in gc.get_objects() if isinstance(f, FunctionType) and f.__globals__ is fresh.__dict__]
+    changed = {_key(other.__code__): _plain_defaults(other) for other in others}
+    found = False
+    for function in functions:
+        before = _plain_defaults(function)
+        after = changed.get(_key(function.__code__), before)
+        if after != before:
+            defaults = function.__defaults__ or ()
+            function.__defaults__ = tuple(after.get(n, default) for n, default in enumerate(defaults))
+            found = True
+    return found
+
+
+def _plain_defaults(function: FunctionType) -> dict[int, Any]:
+    return {n: default for n, default in enumerate(function.__defaults__ or ()) if isinstance(default, PLAIN)}
 
 
 def _replace_everywhere(name: str, old: Any, new: Any) -> None:

@@ -119,6 +119,23 @@ def test_a_long_backlog_gets_no_more_jobs_than_allowed(storage: Storage) -> None
     assert len(storage.queue.missing_wakeups("blog", batch=2, max_wakeups=4, lease=30)) == 3
 
 
+def test_a_lease_that_ends_later_than_twice_the_time_of_a_lease_is_over(storage: Storage) -> None:
+    """It was written before the server's clock was set back."""
+    comment = accepted(storage)
+    storage.queue.claim("blog", comment.id, 10, lease=100)
+    storage.queue.missing_wakeups("blog", batch=100, max_wakeups=2, lease=60)
+    assert storage.queue.claim("blog", "other", 10, lease=100) == []
+    storage.queue.missing_wakeups("blog", batch=100, max_wakeups=2, lease=40)
+    assert [claim.id for claim in storage.queue.claim("blog", "other", 10, lease=100)] == [comment.id]
+
+
+def test_each_comment_that_a_judge_gets_is_an_attempt(storage: Storage) -> None:
+    for n in (1, 2):
+        comment = accepted(storage)
+        storage.queue.claim("blog", comment.id, 10, lease=60)
+        assert storage.comments.counters("blog").attempts == n
+
+
 def test_depth_has_the_number_of_queued_comments_and_their_age(storage: Storage) -> None:
     assert (storage.queue.depth("blog").queued, storage.queue.depth("blog").oldest) == (0, None)
     first = accepted(storage)

@@ -86,15 +86,28 @@ def test_lua_is_changed_outside_of_text_and_comments() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tests", "result"), [("tests/contract/test_queue.py", "caught"), ("tests/contract/test_arriving.py", "survived")]
+    ("file", "line", "tests", "result"),
+    [
+        ("comments/storage/lua/queue/claim.lua", "args.lease_ms, id)", "tests/contract/test_queue.py", "caught"),
+        ("service/web/intake.py", "PAUSE_TTL = 1.0", "tests/integration/ops/test_paused_intake.py", "caught"),
+        (
+            "service/web/intake.py",
+            ">= self._until",
+            "tests/integration/submission/test_json_submissions.py",
+            "survived",
+        ),
+    ],
+    ids=["a script", "a default", "a line that a test runs and does not check"],
 )
-def test_the_tool_reports_what_the_tests_notice_and_changes_no_file(tests: str, result: str) -> None:
-    """Without its lease, a comment is handed out twice."""
-    script = ROOT / "comments/storage/lua/queue/claim.lua"
-    text = script.read_text()
-    (line,) = [str(n) for n, line in enumerate(text.splitlines(), 1) if "args.lease_ms, id)" in line]
-    command = [sys.executable, "-m", "tools.mutate", script.relative_to(ROOT).as_posix(), "--line", line]
-    command += ["--change", " -> nothing", "--sample", "999", "--tests", tests]
+def test_the_tool_reports_what_the_tests_notice_and_changes_no_file(
+    file: str, line: str, tests: str, result: str, tmp_path: Path
+) -> None:
+    text = (ROOT / file).read_text()
+    (number,) = [str(n) for n, row in enumerate(text.splitlines(), 1) if line in row]
+    command = [sys.executable, "-m", "tools.mutate", file, "--line", number, "--sample", "999", "--tests", tests]
+    command += ["--recording", str(tmp_path / "recording")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert [row.split()[0] for row in done.stdout.splitlines() if " -> nothing " in row] == [result]
-    assert script.read_text() == text
+    rows = [row for row in done.stdout.splitlines() if f"{file}:{number}: " in row]
+    assert rows
+    assert result in {row[:9].rstrip() for row in rows}
+    assert (ROOT / file).read_text() == text

@@ -3,7 +3,6 @@
 -- KEYS     checks:due, attempts, one check for each id
 -- ARGV[1]  ids, waiting (for each id: true if it is due again), channel
 -- ARGV[2]  one record for each id; "" for a check that is gone
--- Returns  1
 local due, attempts = KEYS[1], KEYS[2]
 local args, now = cjson.decode(ARGV[1]), clock()
 for i, id in ipairs(args.ids) do
@@ -17,4 +16,3 @@ for i, id in ipairs(args.ids) do
     redis.call("PUBLISH", args.channel, id)
   end
 end
-return 1

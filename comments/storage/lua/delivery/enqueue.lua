@@ -14,9 +14,8 @@ for i, delivery in ipairs(cjson.decode(ARGV[1]).deliveries) do
     comments[n + 1], comments[n + 2] = now, comment
   end
 end
-if #by_time == 0 then return 1 end
+if #by_time == 0 then return end
 redis.call("ZADD", pending, unpack(by_time))
 redis.call("ZADD", versions, unpack(by_name))
 -- An earlier version that waits for its next attempt keeps its time.
 redis.call("ZADD", next_attempts, "NX", unpack(comments))
-return 1

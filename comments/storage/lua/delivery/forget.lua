@@ -8,4 +8,3 @@ for _, id in ipairs(redis.call("ZRANGE", versions, 0, -1)) do
 end
 redis.call("HDEL", pauses, cjson.decode(ARGV[1]).webhook)
 redis.call("DEL", next_attempts, versions)
-return 1

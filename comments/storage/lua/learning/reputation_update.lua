@@ -25,4 +25,3 @@ if args.label ~= "" and #args.domains > 0 then
   count(args.label, args.domains, 1)
   redis.call("HSET", lessons, field, cjson.encode({label = args.label, domains = args.domains}))
 end
-return 1

@@ -11,4 +11,3 @@ local lease = tonumber(redis.call("ZSCORE", leases, args.receiver) or 0)
 -- A lease far in the future was made while the clock was wrong.
 if lease > args.now and lease <= args.now + args.longest_rest then at = math.max(at, lease) end
 if not before or tonumber(before) > at then redis.call("ZADD", due, string.format("%.0f", at), args.receiver) end
-return 1

@@ -2,7 +2,6 @@
 -- KEYS     notices:due, notices:leases, notices:attempts, notices:items:<receiver>
 -- ARGV[1]  receiver (with its site), due (ms), failed (1: the receiver rests until then)
 -- ARGV[2]  and on: items that were sent
--- Returns  the number of items that are left
 local due, leases, attempts, items = unpack(KEYS)
 local args = cjson.decode(ARGV[1])
 for i = 2, #ARGV do redis.call("SREM", items, ARGV[i]) end
@@ -16,4 +15,3 @@ else
   -- A notice that was only put off, for quiet hours or a limit, says nothing about the receiver.
   if left == 0 or #ARGV > 1 then redis.call("HDEL", attempts, args.receiver) end
 end
-return left

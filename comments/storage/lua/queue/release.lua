@@ -6,4 +6,3 @@ local now = clock()
 for _, id in ipairs(cjson.decode(ARGV[1]).ids) do
   for _, due in ipairs(KEYS) do redis.call("ZADD", due, "XX", now, id) end
 end
-return 1

@@ -1,7 +1,6 @@
 -- Delete a part of a chunk of the index that has no entries left, and finally the chunk.
 -- KEYS     index:state, index:chunks, index:retired, index:words
 -- ARGV[1]  prefix (of the keys of chunks), chunk, parts (names of its other keys), others (chunks that stay), count
--- Returns  1 if the chunk is deleted, otherwise 0.
 local state, chunks, retired, words = unpack(KEYS)
 local args = cjson.decode(ARGV[1])
 local own = args.prefix .. args.chunk .. ":"
@@ -20,10 +19,9 @@ for i = 1, #found[2], 2 do
 end
 if found[1] ~= "0" then
   redis.call("HSET", state, "drop:" .. args.chunk, found[1])
-  return 0
+  return
 end
 for _, part in ipairs(args.parts) do redis.call("UNLINK", own .. part) end
 redis.call("HDEL", state, "drop:" .. args.chunk)
 redis.call("SREM", chunks, args.chunk)
 redis.call("SREM", retired, args.chunk)
-return 1

@@ -197,7 +197,7 @@ local function place(entries)
 end
 
 local entries, fresh = unchanged_entries(), {}
-if #entries == 0 then return 1 end
+if #entries == 0 then return end
 forget_all(entries)
 for _, entry in ipairs(entries) do
   if entry.status then fresh[#fresh + 1] = entry end
@@ -210,4 +210,3 @@ if #fresh > 0 then
   end
 end
 write_counts()
-return 1

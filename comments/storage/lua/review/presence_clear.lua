@@ -3,9 +3,8 @@
 -- ARGV[1]  moderator, comments
 local presence, args = KEYS[1], cjson.decode(ARGV[1])
 local entry = redis.call("HGET", presence, args.moderator)
-if not entry then return 0 end
+if not entry then return end
 local open = string.match(entry, "^%S+")
 local matches = #args.comments == 0
 for _, id in ipairs(args.comments) do matches = matches or id == open end
 if matches then redis.call("HDEL", presence, args.moderator) end
-return 1

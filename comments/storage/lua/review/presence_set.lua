@@ -9,4 +9,3 @@ local id, from, till = string.match(redis.call("HGET", presence, args.moderator)
 if id == args.comment and tonumber(from) <= now and tonumber(till) > now then since = tonumber(from) end
 redis.call("HSET", presence, args.moderator, string.format("%s %.0f %.0f", args.comment, since, now + args.ms))
 redis.call("PEXPIRE", presence, math.max(args.ms, redis.call("PTTL", presence)))
-return 1
