@@ -10,6 +10,8 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -17,6 +19,7 @@ import pytest
 
 from comments.settings import PREFIX
 from comments.watchdog import INTERVAL
+from tests.support.ports import free_port
 from tests.support.running_service import TAKES_HANGUPS
 from tests.support.wait import has_ended, wait_until
 
@@ -32,13 +35,12 @@ def directory() -> Iterator[Path]:
 
 @pytest.fixture
 def port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+    return free_port()
 
 
-@pytest.fixture
-def up(directory: Path, port: int) -> Iterator[Up]:
-    """Start `replygate up`, and kill it with all its parts at the end of the test."""
+@contextmanager
+def starting(directory: Path, port: int) -> Iterator[Up]:
+    """Start `replygate up`, and kill it with all its parts at the end of the block."""
     started: list[subprocess.Popen[str]] = []
 
     def run(
@@ -60,6 +62,37 @@ def up(directory: Path, port: int) -> Iterator[Up]:
         process.kill()
         process.communicate()
         wait_until(lambda parts=parts: all(map(has_ended, parts)), "nothing writes into the directory any more")
+
+
+@pytest.fixture
+def up(directory: Path, port: int) -> Iterator[Up]:
+    with starting(directory, port) as run:
+        yield run
+
+
+@dataclass(frozen=True)
+class Running:
+    """A first run in a directory that everybody could read, with what it printed."""
+
+    up: Up
+    process: "subprocess.Popen[str]"
+    directory: Path
+    greeting: str
+
+    @property
+    def article(self) -> str:
+        return page(addresses(self.greeting)["Demo article"])
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Running]:
+    """Start `replygate up` once for the tests that do not end it."""
+    with tempfile.TemporaryDirectory(prefix="rgu") as path:
+        directory = Path(path) / "var"
+        directory.mkdir(mode=0o755)
+        with starting(directory, free_port()) as run:
+            process = run()
+            yield Running(run, process, directory, greeting(process))
 
 
 def greeting(process: "subprocess.Popen[str]") -> str:
@@ -86,53 +119,99 @@ def below(process: "subprocess.Popen[str]") -> list[int]:
     return [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
 
 
-def test_a_first_run_shows_addresses_and_a_sign_in_link(up: Up) -> None:
-    shown = addresses(greeting(up()))
-    assert "Leave a Reply" in page(shown["Demo article"])
+def stop(process: "subprocess.Popen[str]") -> None:
+    process.terminate()
+    assert process.wait(60) == 0
+
+
+def test_a_first_run_shows_addresses_and_a_sign_in_link(running: Running) -> None:
+    shown = addresses(running.greeting)
+    assert "Leave a Reply" in running.article
     assert "admin" in page(shown["Sign in as admin"])
     assert set(shown) == {"Demo article", "Review page", "Sign in as admin", "Ops page"}
 
 
-def test_make_up_starts_with_a_conversation_below_the_article(up: Up, directory: Path) -> None:
+def test_demo_mails_are_written_to_files_and_the_greeting_says_so(running: Running) -> None:
+    assert f"{running.directory}/mail (written to files; set REPLYGATE_SMTP_URL to send them)" in running.greeting
+    assert "Notify me of replies by email" in running.article
+
+
+def test_an_open_directory_becomes_private(running: Running) -> None:
+    assert running.directory.stat().st_mode & 0o077 == 0
+    files = [path for path in running.directory.rglob("*") if not path.is_socket()]
+    assert "secret" in {path.name for path in files}
+    assert [path.name for path in files if path.stat().st_mode & 0o077] == []
+
+
+def test_a_second_run_in_the_same_directory_is_refused(running: Running) -> None:
+    second = running.up()
+    assert second.wait(60) == 2
+    assert second.stderr is not None
+    assert "already running in" in second.stderr.read()
+
+
+def test_frozen_processes_are_replaced(running: Running) -> None:
+    process = running.process
+    commands = {pid: " ".join(psutil.Process(pid).cmdline()) for pid in below(process)}
+    web = next(pid for pid, command in commands.items() if "replygate.web_server" in command)
+    frozen = [
+        next(pid for pid, command in commands.items() if "workers.start judge" in command),
+        next(pid for pid in commands if psutil.Process(pid).ppid() == web and "resource_tracker" not in commands[pid]),
+    ]
+    for pid in frozen:  # old enough to have given a sign of life
+        wait_until(lambda pid=pid: time.time() - psutil.Process(pid).create_time() > 4 * INTERVAL, "it has started")
+        os.kill(pid, signal.SIGSTOP)
+    # Until the last thread of a killed web process has ended, its socket takes connections and resets them.
+    wait_until(lambda: not set(frozen) & set(below(process)), "both are killed")
+    wait_until(lambda: len(below(process)) == len(commands), "others run in their place")
+    assert web in below(process)
+    assert all("Leave a Reply" in running.article for _ in range(8))
+
+
+def test_a_second_run_of_make_up_goes_on_with_the_secret_and_the_conversation_of_the_first(
+    up: Up, directory: Path
+) -> None:
     command = re.search(r"^\t@exec \$\(BIN\)/replygate up (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert command
     first = up(*command[1].split())
     article = page(addresses(greeting(first))["Demo article"])
     assert article.count('class="rg-comment"') >= 8
-    first.terminate()
-    assert first.wait(60) == 0
-    again = page(addresses(greeting(up(*command[1].split())))["Demo article"])
-    assert again.count('class="rg-comment"') == article.count('class="rg-comment"')
-
-
-def test_demo_mails_are_written_to_files_and_the_greeting_says_so(up: Up, directory: Path) -> None:
-    greeted = greeting(up())
-    assert f"{directory}/mail (written to files; set REPLYGATE_SMTP_URL to send them)" in greeted
-    assert "Notify me of replies by email" in page(addresses(greeted)["Demo article"])
-
-
-def test_its_files_are_private_and_reused_by_the_next_run(up: Up, directory: Path) -> None:
-    first = up()
-    greeting(first)
-    first.terminate()
-    assert first.wait(60) == 0
-    secret = (directory / "secret").read_text()
-    greeting(up())
-    assert (directory / "secret").read_text() == secret
     assert directory.stat().st_mode & 0o077 == 0
     assert (directory / "secret").stat().st_mode & 0o077 == 0
+    secret = (directory / "secret").read_text()
+    stop(first)
+    again = page(addresses(greeting(up(*command[1].split())))["Demo article"])
+    assert again.count('class="rg-comment"') == article.count('class="rg-comment"')
+    assert (directory / "secret").read_text() == secret
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_no_process_is_left_after_any_kind_of_end(up: Up, number: signal.Signals) -> None:
+def parts_of(process: "subprocess.Popen[str]") -> list[int]:
+    """Return the ids of Valkey, the sweep, two judges, background, delivery, web and its two processes."""
+    parts = below(process)
+    assert len(parts) >= 8
+    return parts
+
+
+def all_are_gone(parts: list[int]) -> None:
+    wait_until(lambda: all(map(has_ended, parts)), "no process is left")
+
+
+def test_no_process_is_left_after_sigterm(up: Up) -> None:
     process = up()
     greeting(process)
-    parts = below(process)
-    assert len(parts) >= 8  # Valkey, sweep, two judges, background, delivery, web and its two processes
-    process.send_signal(number)
-    assert process.wait(60) == (0 if number is not signal.SIGKILL else -signal.SIGKILL)
-    for pid in parts:
-        wait_until(lambda pid=pid: has_ended(pid), f"{pid} is gone")
+    parts = parts_of(process)
+    stop(process)
+    all_are_gone(parts)
+
+
+def test_it_starts_again_right_after_a_kill_and_no_process_is_left(up: Up) -> None:
+    process = up()
+    greeting(process)
+    parts = parts_of(process)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    assert "Leave a Reply" in page(addresses(greeting(up()))["Demo article"])
+    all_are_gone(parts)
 
 
 def test_under_nohup_and_without_input_a_closing_terminal_changes_nothing(up: Up) -> None:
@@ -141,8 +220,7 @@ def test_under_nohup_and_without_input_a_closing_terminal_changes_nothing(up: Up
     ignored = re.search(r"^SigIgn:\s*(\w+)", Path(f"/proc/{process.pid}/status").read_text(), re.MULTILINE)
     assert ignored
     assert int(ignored[1], 16) & 1 << signal.SIGHUP - 1
-    process.terminate()
-    assert process.wait(60) == 0
+    stop(process)
 
 
 def test_a_closing_terminal_stops_everything_whatever_the_input_is(
@@ -153,19 +231,22 @@ def test_a_closing_terminal_stops_everything_whatever_the_input_is(
     process = up(shell="""exec setsid --ctty sh -c 'exec "$@" </dev/null' sh "$@" """, stdin=end)
     os.close(end)
     greeting(process)
-    parts = below(process)
+    parts = parts_of(process)
     os.close(terminal)
     assert process.wait(60) == 0
-    assert all(map(has_ended, parts))
+    all_are_gone(parts)
     assert list(tmp_path.glob("replygate-*")) == []
 
 
-def test_ctrl_c_says_what_stops_and_that_comments_are_safe(up: Up, directory: Path) -> None:
+def test_ctrl_c_stops_all_processes_and_says_that_comments_are_safe(up: Up, directory: Path) -> None:
     nowhere = "redis://127.0.0.1:1/0"
     process = up(REDIS_URL=nowhere, QUEUE_REDIS_URL=nowhere)  # `up` says that it does not use them
     assert "Leave a Reply" in page(addresses(greeting(process))["Demo article"])
+    parts = parts_of(process)
     process.send_signal(signal.SIGINT)
     _, progress = process.communicate(timeout=60)
+    assert process.returncode == 0
+    all_are_gone(parts)
     unused = (
         f"is not used: `replygate up` keeps comments and jobs in its own Valkey, in {directory}/. "
         "To use another server, run each part by itself: docs/operators.md"
@@ -182,22 +263,6 @@ def test_ctrl_c_says_what_stops_and_that_comments_are_safe(up: Up, directory: Pa
     ]
 
 
-def test_it_starts_again_right_after_a_kill(up: Up) -> None:
-    process = up()
-    greeting(process)
-    process.kill()
-    process.wait()
-    assert "Leave a Reply" in page(addresses(greeting(up()))["Demo article"])
-
-
-def test_a_second_run_in_the_same_directory_is_refused(up: Up) -> None:
-    greeting(up())
-    second = up()
-    assert second.wait(60) == 2
-    assert second.stderr is not None
-    assert "already running in" in second.stderr.read()
-
-
 def test_a_port_in_use_is_reported(up: Up, port: int) -> None:
     with socket.create_server(("127.0.0.1", port)):
         process = up()
@@ -212,38 +277,10 @@ def test_the_directory_may_have_a_long_path_and_the_address_may_be_ipv6(up: Up, 
     assert "Leave a Reply" in page(shown["Demo article"])
 
 
-def test_frozen_processes_are_replaced(up: Up) -> None:
-    process = up()
-    shown = addresses(greeting(process))
-    commands = {pid: " ".join(psutil.Process(pid).cmdline()) for pid in below(process)}
-    web = next(pid for pid, command in commands.items() if "replygate.web_server" in command)
-    frozen = [
-        next(pid for pid, command in commands.items() if "workers.start judge" in command),
-        next(pid for pid in commands if psutil.Process(pid).ppid() == web and "resource_tracker" not in commands[pid]),
-    ]
-    for pid in frozen:  # old enough to have given a sign of life
-        wait_until(lambda pid=pid: time.time() - psutil.Process(pid).create_time() > 4 * INTERVAL, "it has started")
-        os.kill(pid, signal.SIGSTOP)
-    # Until the last thread of a killed web process has ended, its socket takes connections and resets them.
-    wait_until(lambda: not set(frozen) & set(below(process)), "both are killed")
-    wait_until(lambda: len(below(process)) == len(commands), "others run in their place")
-    assert web in below(process)
-    assert all("Leave a Reply" in page(shown["Demo article"]) for _ in range(8))
-
-
-def test_an_open_directory_becomes_private(up: Up, directory: Path) -> None:
-    directory.mkdir(mode=0o755)
-    greeting(up())
-    assert directory.stat().st_mode & 0o077 == 0
-    files = [path for path in directory.rglob("*") if not path.is_socket()]
-    assert [path.name for path in files if path.stat().st_mode & 0o077] == []
-
-
 def test_a_damaged_file_is_named_without_a_traceback(up: Up, directory: Path) -> None:
     first = up()
     greeting(first)
-    first.terminate()
-    assert first.wait(60) == 0
+    stop(first)
     base = next((directory / "appendonlydir").glob("*.base.rdb"))
     base.write_bytes(b"REDIS0011" + bytes(1000))
     second = up()
