@@ -90,7 +90,11 @@ def post_reply(site: Site, id: str, version: int, content: str, signed: SignedIn
         parent = decide_comment(deps(), site.id, decision, signed.person.name)
     if parent.status is not Status.APPROVED:
         raise ActionNotAllowed("Only a comment that is published or needs review can be answered.")
-    return _publish(_accept(site, _reply(site, parent, text, signed)), signed)
+    stored, wakeup = _accept(site, _reply(site, parent, text, signed))
+    reply = _publish(stored, signed)
+    if wakeup:  # a judge that was woken before would compete with the publication
+        deps().jobs.enqueue(JUDGE, site.id, wakeup)
+    return reply
 
 
 def _reply(site: Site, parent: Comment, text: str, signed: SignedIn) -> Comment:
@@ -110,14 +114,12 @@ def _reply(site: Site, parent: Comment, text: str, signed: SignedIn) -> Comment:
     )
 
 
-def _accept(site: Site, reply: Comment) -> Comment:
-    """Store the reply without the limits of visitors; return the earlier one if it is a repeat."""
+def _accept(site: Site, reply: Comment) -> tuple[Comment, str]:
+    """Store the reply without the limits of visitors; return it, or the earlier one if it is a repeat, and a wake-up."""
     fingerprint = digest(STAFF, reply.user, reply.parent, reply.content)
     limits = replace(admission(deps(), site, fingerprint), per_minute=0, bytes_per_hour=0)
     accepted = deps().storage.comments.accept(reply, limits)
-    if accepted.wakeup:
-        deps().jobs.enqueue(JUDGE, site.id, accepted.wakeup)
-    return deps().storage.comments.get(site.id, accepted.id)
+    return deps().storage.comments.get(site.id, accepted.id), accepted.wakeup
 
 
 def _publish(reply: Comment, signed: SignedIn) -> Comment:

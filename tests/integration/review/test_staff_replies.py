@@ -93,6 +93,15 @@ def test_the_text_follows_the_rules_of_the_site(web_app, mo, content):
     assert [p["field"] for p in answer.json["problems"]] == ["content"]
 
 
+def test_a_judge_is_woken_only_after_the_reply_is_published(web_app, mo, monkeypatch):
+    parent = published(web_app.storage)
+    web_app.storage.queue.claim("blog", parent.id, 1, 1.0)  # so that the reply starts a job of its own
+    waiting = []
+    monkeypatch.setattr(web_app.jobs, "enqueue", lambda *_: waiting.append(web_app.storage.queue.depth("blog").queued))
+    assert send(mo, parent).json["comment"]["decisions"][-1]["action"] == "reply"
+    assert set(waiting) == {0}
+
+
 def test_sending_a_reply_twice_stores_it_once(web_app, mo):
     parent = published(web_app.storage)
     first, second = (send(mo, parent).json["comment"]["id"] for _ in range(2))
