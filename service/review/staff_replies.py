@@ -115,7 +115,7 @@ def _reply(site: Site, parent: Comment, text: str, signed: SignedIn) -> Comment:
 
 
 def _accept(site: Site, reply: Comment) -> tuple[Comment, str]:
-    """Store the reply without the limits of visitors; return it, or the earlier one if it is a repeat, and a wake-up."""
+    """Store the reply without the limits of visitors. Return it, or the earlier one of a repeat, and a wake-up."""
     fingerprint = digest(STAFF, reply.user, reply.parent, reply.content)
     limits = replace(admission(deps(), site, fingerprint), per_minute=0, bytes_per_hour=0)
     accepted = deps().storage.comments.accept(reply, limits)
