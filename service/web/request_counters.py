@@ -5,7 +5,9 @@ takes the lowest free number and continues to count. So totals never fall, and t
 were processes at the same time. prometheus_client's multiprocess mode leaves a file for every process that ever ran.
 """
 
+import errno
 import fcntl
+import logging
 import mmap
 import os
 from bisect import bisect_left
@@ -16,6 +18,8 @@ from threading import Lock
 from typing import NamedTuple
 
 from comments.errors import SettingsInvalid
+
+log = logging.getLogger(__name__)
 
 #: Seconds; a submission may wait 10 s for its verdict.
 DURATION_BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -30,6 +34,8 @@ WIDTH = len(DURATION_BOUNDS) + 2
 FILE_BYTES = MAX_ROWS * (NAME_BYTES + 8 * WIDTH)
 #: More web processes than one machine ever runs.
 MAX_FILES = 512
+#: Errors of a disk without space: nothing is wrong with the directory.
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
 class RequestLabels(NamedTuple):
@@ -109,7 +115,7 @@ class RequestCounters:
         with self._lock:
             own = self._own()
         totals: dict[RequestLabels, DurationHistogram] = {}
-        for file in self._files() or [own]:
+        for file in [*self._files(), *([] if self._is_shared else [own])]:
             for answer, row in file.read():
                 totals[answer] = totals[answer] + row if answer in totals else row
         return totals
@@ -121,8 +127,11 @@ class RequestCounters:
         return self._file
 
     def _open(self) -> None:
+        """Take a file. Without a directory, and on a full disk, this process counts in its own memory."""
         self._owner = os.getpid()
-        self._file = CounterFile(_take(self._directory) if self._directory else bytearray(FILE_BYTES))
+        memory = _take(self._directory) if self._directory else None
+        self._is_shared = memory is not None
+        self._file = CounterFile(memory or bytearray(FILE_BYTES))
 
     def _files(self) -> list[CounterFile]:
         if self._directory is None:
@@ -131,14 +140,17 @@ class RequestCounters:
         return [CounterFile(bytearray(data)) for path in paths if len(data := path.read_bytes()) == FILE_BYTES]
 
 
-def _take(directory: Path) -> mmap.mmap:
-    """Lock the free file with the lowest number for the lifetime of this process."""
+def _take(directory: Path) -> mmap.mmap | None:
+    """Lock the free file with the lowest number for the lifetime of this process; None if the disk is full."""
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         for n in range(MAX_FILES):
             if memory := _locked(directory / f"http-{LAYOUT}-{n}.counts"):
                 return memory
     except OSError as error:
+        if error.errno in _NO_SPACE:
+            log.error("the disk of %s is full: this process counts its requests in memory until it ends", directory)
+            return None
         raise SettingsInvalid(f"REPLYGATE_METRICS_DIR: {error}") from error
     raise SettingsInvalid(f"REPLYGATE_METRICS_DIR: all {MAX_FILES} files in {directory} are in use")
 
@@ -151,5 +163,19 @@ def _locked(path: Path) -> mmap.mmap | None:
     except BlockingIOError:
         os.close(descriptor)
         return None
-    os.ftruncate(descriptor, FILE_BYTES)  # the descriptor stays open: closing it would release the lock
-    return mmap.mmap(descriptor, FILE_BYTES)
+    try:
+        _fill(descriptor)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return mmap.mmap(descriptor, FILE_BYTES)  # the descriptor stays open: closing it would release the lock
+
+
+def _fill(descriptor: int) -> None:
+    """Write every byte once, so that no page lacks space on a disk that fills up later.
+
+    A process that writes to a page of a mapped file for which the disk has no space is killed by SIGBUS.
+    """
+    data = os.pread(descriptor, FILE_BYTES, 0).ljust(FILE_BYTES, b"\0")
+    if os.pwrite(descriptor, data, 0) < FILE_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

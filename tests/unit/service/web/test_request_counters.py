@@ -1,5 +1,6 @@
 """Request counters survive their process, and files are reused."""
 
+import errno
 import os
 import signal
 import threading
@@ -10,7 +11,16 @@ from pathlib import Path
 import pytest
 
 from comments.errors import SettingsInvalid
-from service.web.request_counters import DURATION_BOUNDS, MAX_ROWS, NAME_BYTES, OTHER, RequestCounters, RequestLabels
+from service.web.request_counters import (
+    DURATION_BOUNDS,
+    FILE_BYTES,
+    LAYOUT,
+    MAX_ROWS,
+    NAME_BYTES,
+    OTHER,
+    RequestCounters,
+    RequestLabels,
+)
 
 HOME = RequestLabels("GET", "/", 200)
 
@@ -124,3 +134,34 @@ def test_a_directory_that_cannot_be_used_stops_the_start(tmp_path: Path):
 def test_other_users_cannot_read_the_files(tmp_path: Path):
     RequestCounters(tmp_path / "metrics")
     assert oct((tmp_path / "metrics").stat().st_mode)[-3:] == "700"
+
+
+@pytest.mark.parametrize("size", [0, FILE_BYTES], ids=["new", "of an earlier version"])
+def test_a_file_has_space_for_all_its_rows_from_the_start(tmp_path: Path, size: int):
+    """A process that writes to a mapped page without space on the disk is killed by SIGBUS."""
+    path = tmp_path / f"http-{LAYOUT}-0.counts"
+    path.touch()
+    os.truncate(path, size)  # a hole
+    counters = RequestCounters(tmp_path)
+    assert path.stat().st_blocks * 512 >= FILE_BYTES
+    counters.add(HOME, 0.2)
+    assert counted(counters) == 1
+
+
+@pytest.mark.parametrize("written", [0, 4096])
+def test_a_process_that_starts_on_a_full_disk_counts_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: int
+):
+    another_process(tmp_path, end_by_itself)
+
+    def no_space(_descriptor: int, _data: bytes, _offset: int) -> int:
+        if written:
+            return written
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as full_disk:
+        full_disk.setattr(os, "pwrite", no_space)
+        counters = RequestCounters(tmp_path)
+    counters.add(HOME, 0.2)
+    assert counted(counters) == 4, "those of the process before, and its own"
+    assert counted(RequestCounters(tmp_path)) == 3, "the file is free for the next process"
