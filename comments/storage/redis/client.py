@@ -45,6 +45,8 @@ UNAVAILABLE_CODES = (
 )  # fmt: skip
 #: Reply to the choice of a database.
 _NO_DATABASE = "DB index is out of range"
+#: Reply of a Sentinel to commands of a server, and the other way round.
+_UNKNOWN_COMMAND = re.compile(r"unknown command .(\w+)", re.IGNORECASE)
 #: redis-py puts the command before the error of a command in a pipeline.
 _IN_PIPELINE = "of pipeline caused error: "
 
@@ -59,6 +61,22 @@ def is_unavailable(error: redis.RedisError) -> bool:
 def _reply(error: redis.RedisError) -> str:
     """Return the server's own text, without the arguments of the command, which are personal data."""
     return str(error).rpartition(_IN_PIPELINE)[2]
+
+
+def _wrong_server(error: redis.RedisError) -> str:
+    """Return why this is the address of another server, or ""."""
+    if _NO_DATABASE in str(error):
+        return "names a database that the server does not have"
+    if isinstance(error, redis.InvalidResponse):
+        return "names a server that is neither Redis nor Valkey"
+    unknown = _UNKNOWN_COMMAND.search(_reply(error))
+    if unknown and unknown[1].upper() == "SENTINEL":
+        return "names a host that is no Sentinel: the address of a server begins with redis://"
+    if unknown:
+        return (
+            f"names a server without the command {unknown[1]}: the address of Sentinels begins with redis+sentinel://"
+        )
+    return ""
 
 
 class StoreClient(redis.Redis):
@@ -155,8 +173,8 @@ def _guard(method: Callable[Concatenate[Any, P], R]) -> Callable[Concatenate[Any
         except redis.RedisError as error:
             if is_unavailable(error):
                 raise StorageDown(_reply(error)) from error
-            if _NO_DATABASE in str(error):
-                raise SettingsInvalid("REPLYGATE_REDIS_URL names a database that the server does not have") from error
+            if problem := _wrong_server(error):
+                raise SettingsInvalid(f"REPLYGATE_REDIS_URL {problem}") from error
             raise
         except ReplygateError:
             breaker.close()

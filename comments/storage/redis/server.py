@@ -62,8 +62,7 @@ class RedisServer:
     def prepare(self) -> None:
         if self._client.exists(self._keys.restoring()):
             raise SettingsInvalid("a restore is running or was interrupted: let it end, or run it again")
-        self._client.set(self._keys.version(), DATA_VERSION, nx=True)
-        version = int(self._client.get(self._keys.version()))
+        version = int(self._client.get(self._keys.version()) or self._first_version())
         if version > DATA_VERSION:
             raise SettingsInvalid(
                 f"the data has version {version}, this program supports {DATA_VERSION}: upgrade the program"
@@ -74,6 +73,11 @@ class RedisServer:
         moves = RedisThreadMoves(self._client, self._keys)
         for site in self._client.hkeys(self._keys.sites()):
             moves.finish(text(site))
+
+    def _first_version(self) -> int:
+        """Write the version to an empty server. Later starts write nothing, so they also work on a full server."""
+        self._client.set(self._keys.version(), DATA_VERSION, nx=True)
+        return int(self._client.get(self._keys.version()))
 
 
 def _problems(info: Mapping[str, Any]) -> list[str]:

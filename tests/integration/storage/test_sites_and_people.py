@@ -1,5 +1,7 @@
 """Store sites, people, sessions, sign-in links and heartbeats."""
 
+import socketserver
+import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -185,6 +187,47 @@ def test_a_database_that_the_server_does_not_have_gives_a_clear_error(valkey_url
     storage = open_redis(settings(redis_url=valkey_url.replace("db=0", "db=99")))
     with pytest.raises(SettingsInvalid, match="REPLYGATE_REDIS_URL names a database"):
         storage.server.prepare()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "reply", "problem"),
+    [
+        ("redis", b"HTTP/1.1 400 Bad Request\r\n\r\n", "neither Redis nor Valkey"),
+        (
+            "redis",
+            b"-ERR unknown command 'EXISTS', with args beginning with: 'a secret'\r\n",
+            "begins with redis.sentinel",
+        ),
+        ("redis+sentinel", b"-ERR unknown command 'SENTINEL', with args: 'a secret'\r\n", "no Sentinel"),
+    ],
+)
+def test_the_address_of_another_kind_of_server_gives_a_clear_error(scheme: str, reply: bytes, problem: str) -> None:
+    class Answer(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            while self.request.recv(4096):
+                self.wfile.write(reply)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Answer) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        path = "/mymaster/0" if "sentinel" in scheme else "/0"
+        storage = open_redis(settings(redis_url=f"{scheme}://127.0.0.1:{server.server_address[1]}{path}"))
+        with pytest.raises(SettingsInvalid, match=problem) as raised:
+            storage.server.prepare()
+        server.shutdown()
+    assert "secret" not in str(raised.value)
+
+
+def test_a_start_on_data_of_this_version_writes_nothing(redis_storage: Storage, valkey_url: str) -> None:
+    """A server that is full or a replica refuses writes, and `replygate status` has to say so."""
+    redis_storage.server.prepare()
+    client = connect(settings(redis_url=valkey_url))
+    try:
+        client.config_set("maxmemory", 1)
+        redis_storage.server.prepare()
+        assert any("refuses to write" in problem for problem in redis_storage.server.check())
+    finally:
+        client.config_set("maxmemory", 0)
 
 
 @pytest.mark.parametrize(
