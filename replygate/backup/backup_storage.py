@@ -72,8 +72,13 @@ class BackupDirectory:
 
 
 def backup_storage(address: str) -> BackupStorage:
-    """Return the storage of an address: `s3://bucket/prefix`, or a directory."""
+    """Return the storage of an address: `s3://bucket/prefix`, or a directory.
+
+    Raises UsageError for an empty one, and for other schemes: `gs://bucket` would be a directory of this machine.
+    """
     if not address.startswith("s3://"):
+        if not address or "://" in address:
+            raise click.UsageError(f"{address!r} is neither a directory nor an address such as s3://bucket/prefix")
         return BackupDirectory(Path(address))
     try:
         module = import_module(_S3_MODULE)

@@ -1,5 +1,6 @@
 """Backups in a bucket of an S3-compatible service. Its address and keys come from the usual AWS_ variables."""
 
+import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,13 +11,20 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
+#: Variables with the address of the service, and with that of S3 alone.
+_ENDPOINTS = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT")
+
 
 class S3Bucket:
     """`s3://bucket/prefix`. An upload appears when it is complete."""
 
     def __init__(self, address: str) -> None:
         try:
-            self._store = S3Store.from_url(address.rstrip("/"))
+            # The library refuses HTTP with "builder error". Whoever writes http:// into the address means it.
+            is_http = any(os.environ.get(name, "").startswith("http://") for name in _ENDPOINTS)
+            self._store = S3Store.from_url(
+                address.rstrip("/"), client_options={"allow_http": True} if is_http else None
+            )
         except BaseError as error:
             raise click.ClickException(f"cannot use {address}: {error}") from error
 

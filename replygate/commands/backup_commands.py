@@ -50,15 +50,16 @@ def back_up(context: click.Context, target: str, keep: int | None, with_secret_k
     if target == _STANDARD and keep:
         raise click.UsageError("--keep needs a directory or a bucket")
     started, now = time.monotonic(), datetime.now(UTC)
+    storage = None if target == _STANDARD else backup_storage(target)
     settings = load_settings(context.find_root().params["data"], os.environ)
     client = connect(replace(settings, socket_timeout=PATIENT_SECONDS))
     parts = pack_backup(_header(settings, client, now, with_secret_key), read_snapshot(client))
-    if target == _STANDARD:
+    if storage is None:
         for part in parts:
             sys.stdout.buffer.write(part)
         sys.stdout.buffer.flush()
     else:
-        storage, name = backup_storage(target), backup_name(settings.prefix, now)
+        name = backup_name(settings.prefix, now)
         size = storage.write(name, parts)
         click.echo(f"Wrote {name} to {target}: {size / 1e6:.1f} MB in {time.monotonic() - started:.0f} s.", err=True)
         for old in backup_names(storage, settings.prefix)[keep:] if keep else ():
@@ -121,7 +122,7 @@ def _opened(source: str, prefix: str) -> Iterator[BinaryIO]:
             yield copy
         return
     place, _, name = source.rpartition("/") if source.endswith(_SUFFIX) else (source, "", "")
-    storage = backup_storage(place or ("/" if source.startswith("/") else "."))
+    storage = backup_storage(place or (name and ("/" if source.startswith("/") else ".")))
     names = [name] if name else backup_names(storage, prefix)
     if not names:
         raise click.ClickException(f"{source} has no backup of this REPLYGATE_PREFIX")

@@ -311,6 +311,18 @@ def test_a_directory_without_backups_is_refused(target: Any, tmp_path: Path) -> 
     assert "has no backup" in refused(target, "restore", str(tmp_path))
 
 
+@pytest.mark.parametrize("address", ["", "gs://bucket/prefix", "https://s3.example/bucket", "S3://bucket"])
+@pytest.mark.parametrize("words", [["backup"], ["restore", "--check"]])
+def test_an_address_that_is_no_directory_creates_none(
+    source: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str, words: list[str]
+) -> None:
+    open_redis(settings(redis_url=url_of(source))).server.prepare()
+    monkeypatch.chdir(tmp_path)
+    output = refused(source, *words, address)
+    assert "neither a directory" in output
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_file_that_does_not_exist_is_refused(target: Any, tmp_path: Path) -> None:
     assert "No such file" in refused(target, "restore", str(tmp_path / "x.backup"))
 

@@ -56,7 +56,6 @@ def bucket(buckets: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.Monkey
     (directory / "backups").mkdir()
     for name, value in {
         "AWS_ENDPOINT_URL": url,
-        "AWS_ALLOW_HTTP": "true",
         "AWS_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": KEY,
         "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
