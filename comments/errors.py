@@ -99,6 +99,10 @@ class StorageDown(ReplygateError):
     """Raised if the storage server does not respond or refuses to write."""
 
 
+class StorageRefuses(StorageDown):
+    """Raised if the storage server responds, but cannot work now: it is full, for example."""
+
+
 #: Reasons why a request to another server failed.
 Fault = Literal[
     "address",  # not allowed

@@ -6,7 +6,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from comments.errors import SettingsInvalid
@@ -19,23 +19,38 @@ log = logging.getLogger(__name__)
 KEY_FILE = "secret"
 #: The file with the public address, which `replygate up` writes.
 ADDRESS_FILE = "address"
+#: The file that `replygate up` locks while it runs.
+_UP_LOCK = "up.lock"
 #: Bytes. With less free space, Valkey may not be able to write the next comments.
 LITTLE_SPACE = 100_000_000
 
 
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Raise SettingsInvalid if the path cannot be written: the disk is full, or this user may not."""
+    try:
+        yield
+    except OSError as error:
+        raise SettingsInvalid(f"cannot write {path}: {error.strerror}") from error
+
+
 def make_private(directory: Path) -> None:
-    """Create the directory, and take away the rights of others to it and to every file made from now on."""
+    """Create the directory, and take away the rights of others to it and to every file made from now on.
+
+    Raises SettingsInvalid.
+    """
     os.umask(0o077)
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    status = directory.stat()
-    if status.st_uid == os.getuid() and status.st_mode & 0o077:
-        directory.chmod(0o700)
+    with _writing(directory):
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = directory.stat()
+        if status.st_uid == os.getuid() and status.st_mode & 0o077:
+            directory.chmod(0o700)
 
 
 @contextmanager
 def locked(directory: Path) -> Iterator[None]:
     """Lock the directory. Wait for the Valkey of a killed `up`, which may still be writing."""
-    with (directory / "up.lock").open("w") as ours, embedded_valkey.lock(directory).open("w") as server:
+    with (directory / _UP_LOCK).open("w") as ours, embedded_valkey.lock(directory).open("w") as server:
         try:
             fcntl.flock(ours, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -49,11 +64,33 @@ def secret_file(directory: Path) -> Path:
     """Return the file with the secret key, which the first start creates. All pseudonyms are derived from it."""
     path = directory / KEY_FILE
     if not path.exists():
-        new = directory / f"{KEY_FILE}.new"
-        new.touch(mode=0o600)
-        new.write_text(secrets.token_hex(32))
-        new.rename(path)  # so that the file is never incomplete
+        _write_whole(path, secrets.token_hex(32))
     return path
+
+
+def write_address(directory: Path, url: str) -> None:
+    """Write the public address for the other commands."""
+    _write_whole(directory / ADDRESS_FILE, url)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Replace a file, which is never incomplete. Raises SettingsInvalid."""
+    new = path.with_name(f"{path.name}.new")
+    with _writing(path):
+        new.touch(mode=0o600)
+        new.write_text(text)
+        new.rename(path)
+
+
+def explain_silence(directory: Path) -> str:
+    """Return why the Valkey of a directory may not answer, and the next step, for people."""
+    free = shutil.disk_usage(directory).free
+    if free < LITTLE_SPACE:
+        return f"The disk of {directory} has {free / 1e6:.0f} MB left: make space, and it starts again."
+    with suppress(OSError), (directory / _UP_LOCK).open() as ours:  # of another user, or `up` holds it
+        fcntl.flock(ours, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return f"Replygate does not run in {directory}. Start it: `replygate up`."
+    return f"Its log is {directory / 'valkey.log'}."
 
 
 class SpaceCheck:

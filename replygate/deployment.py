@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from comments.errors import SettingsInvalid
+from comments.errors import SettingsInvalid, StorageDown, StorageRefuses
 from comments.rq_stats import RQStats, RQStatsReader
 from comments.settings import PREFIX, Settings
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect_queue, open_redis
 
 from . import embedded_valkey
-from .data_directory import ADDRESS_FILE, KEY_FILE
+from .data_directory import ADDRESS_FILE, KEY_FILE, explain_silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,15 @@ def load_settings(directory: Path, env: Mapping[str, str]) -> Settings:
     """
     local = _local_settings(directory, env)
     others = embedded_valkey.server_variables(env) if local else []  # that of the jobs, which `up` does not use either
-    return Settings.from_env({**local, **{name: value for name, value in env.items() if name not in others}})
+    try:
+        return Settings.from_env({**local, **{name: value for name, value in env.items() if name not in others}})
+    except SettingsInvalid as error:
+        if local or is_set(env, "REDIS_URL") or is_set(env, "SECRET_KEY"):
+            raise
+        raise SettingsInvalid(
+            f"{error}\n`replygate up` never ran in {directory.absolute()}. Run this command where it runs, or name its "
+            "directory: replygate --data DIRECTORY …"
+        ) from error
 
 
 def _local_settings(directory: Path, env: Mapping[str, str]) -> dict[str, str]:
@@ -63,7 +71,14 @@ def open_deployment(directory: Path, env: Mapping[str, str]) -> Deployment:
         storage = open_redis(chosen)
     except ValueError as error:
         raise SettingsInvalid(f"REPLYGATE_REDIS_URL: {error}") from error
-    storage.server.prepare()
+    try:
+        storage.server.prepare()
+    except StorageRefuses:
+        raise
+    except StorageDown as error:
+        if not _local_settings(directory, env):
+            raise
+        raise StorageDown(f"{error} {explain_silence(directory)}") from error
     return Deployment(chosen, storage, RQStatsReader(connect_queue(chosen), chosen.prefix), lambda: datetime.now(UTC))
 
 

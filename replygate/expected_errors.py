@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import click
 
-from comments.errors import Invalid, ReplygateError, SettingsInvalid, StorageDown
+from comments.errors import Invalid, ReplygateError, SettingsInvalid, StorageDown, StorageRefuses
 
 
 class UsageProblem(click.ClickException):
@@ -27,4 +27,6 @@ def expected_errors() -> Iterator[None]:
 def _message(error: ReplygateError) -> str:
     if isinstance(error, Invalid):
         return "\n".join(f"{problem.field} {problem.message}" for problem in error.problems)
+    if isinstance(error, StorageRefuses):
+        return f"Valkey refuses: {error}"
     return f"Valkey does not answer: {error}" if isinstance(error, StorageDown) else str(error)

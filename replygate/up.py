@@ -18,7 +18,7 @@ from comments.errors import SettingsInvalid
 from comments.settings import PREFIX, TRUE, Settings
 
 from . import embedded_valkey
-from .data_directory import ADDRESS_FILE, SpaceCheck, locked, make_private, secret_file
+from .data_directory import SpaceCheck, locked, make_private, secret_file, write_address
 from .demo_preparation import DEMO_ACCOUNT, add_examples, prepare_demo
 from .expected_errors import expected_errors
 from .listening_socket import open_socket, passed_socket
@@ -70,7 +70,7 @@ def up(directory: Path, env: Mapping[str, str], *, host: str = "", port: int = 0
             _progress("Adding example comments …")
             if not add_examples(log.file, environment):
                 _progress("The example comments are not complete; the log says why.")
-        (directory / ADDRESS_FILE).write_text(settings.public_url)
+        write_address(directory, settings.public_url)
         for part in _parts(environment, listening, directory):
             supervisor.start(part)
         click.echo(welcome(demo.sign_in_link, settings, directory))

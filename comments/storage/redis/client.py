@@ -19,7 +19,7 @@ from redis.exceptions import (
     TryAgainError,
 )
 
-from comments.errors import ReplygateError, SettingsInvalid, StorageDown
+from comments.errors import ReplygateError, SettingsInvalid, StorageDown, StorageRefuses
 
 from .breaker import Breaker
 
@@ -172,7 +172,8 @@ def _guard(method: Callable[Concatenate[Any, P], R]) -> Callable[Concatenate[Any
             raise StorageDown(str(error)) from error
         except redis.RedisError as error:
             if is_unavailable(error):
-                raise StorageDown(_reply(error)) from error
+                kind = StorageRefuses if isinstance(error, redis.ResponseError) else StorageDown
+                raise kind(_reply(error)) from error
             if problem := _wrong_server(error):
                 raise SettingsInvalid(f"REPLYGATE_REDIS_URL {problem}") from error
             raise

@@ -13,9 +13,10 @@ from comments.rq_stats import NoRQStats
 from comments.site import Site
 from comments.smtp_settings import SMTPSettings
 from comments.storage.interfaces import Storage
+from comments.storage.redis import connect
 from replygate.__main__ import cli
 from replygate.commands.status_command import watch
-from replygate.data_directory import ADDRESS_FILE, KEY_FILE
+from replygate.data_directory import ADDRESS_FILE, KEY_FILE, locked
 from replygate.deployment import load_settings as find
 from replygate.embedded_valkey import start, url
 from replygate.up import welcome
@@ -132,6 +133,34 @@ def test_an_unavailable_server_is_reported_in_one_sentence(tmp_path: Path):
     assert result.exit_code == 1
     assert result.stderr.startswith("Error: Valkey does not answer: ")
     assert "Traceback" not in result.output
+
+
+def test_a_directory_where_nothing_runs_is_named_with_the_next_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    never = alone("--data", str(tmp_path / "var"), "site", "list")
+    assert never.exit_code == 2
+    assert f"`replygate up` never ran in {tmp_path / 'var'}" in never.stderr
+    (tmp_path / "var").mkdir()
+    with locked(tmp_path / "var"):
+        pass
+    stopped = alone("--data", str(tmp_path / "var"), "site", "list", env={"REPLYGATE_SECRET_KEY": SECRET})
+    assert stopped.exit_code == 1
+    assert stopped.stderr.startswith("Error: Valkey does not answer: ")
+    assert stopped.stderr.endswith("Start it: `replygate up`.\n")
+
+
+def test_a_server_without_memory_refuses(valkey_url: str):
+    env = {"REPLYGATE_SECRET_KEY": SECRET, "REPLYGATE_REDIS_URL": valkey_url}
+    assert alone("site", "list", env=env).exit_code == 0
+    client = connect(settings(redis_url=valkey_url))
+    client.config_set("maxmemory", 1)
+    try:
+        result = alone("site", "add", "blog", env=env)
+        status = alone("status", "--seconds", "0", env=env)
+    finally:
+        client.config_set("maxmemory", 0)
+    assert result.stderr.startswith("Error: Valkey refuses: command not allowed when used memory")
+    assert "more than 70% of maxmemory is used" in status.stdout
 
 
 def test_commands_use_the_server_in_the_environment(valkey_url: str):

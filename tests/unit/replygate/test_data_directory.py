@@ -2,7 +2,19 @@
 
 from pathlib import Path
 
-from replygate.data_directory import SpaceCheck
+import pytest
+
+from comments.errors import SettingsInvalid
+from replygate.data_directory import (
+    ADDRESS_FILE,
+    KEY_FILE,
+    SpaceCheck,
+    explain_silence,
+    locked,
+    make_private,
+    secret_file,
+    write_address,
+)
 from replygate.log_file import open_log
 
 
@@ -50,3 +62,34 @@ def test_a_full_disk_does_not_stop_the_log_from_being_emptied(tmp_path: Path) ->
         log.file.flush()
         log.limit(100)
     assert (tmp_path / "log").read_bytes() == b""
+
+
+def test_a_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingsInvalid, match=r"cannot write .*/file/var: Not a directory"):
+        make_private(tmp_path / "file" / "var")
+
+
+def test_a_full_disk_at_the_first_start_is_named(tmp_path: Path) -> None:
+    (tmp_path / f"{KEY_FILE}.new").symlink_to("/dev/full")
+    with pytest.raises(SettingsInvalid, match=r"secret: No space left on device"):
+        secret_file(tmp_path)
+    assert not (tmp_path / KEY_FILE).exists()
+
+
+def test_a_full_disk_leaves_the_address_of_before(tmp_path: Path) -> None:
+    write_address(tmp_path, "https://replies.example")
+    (tmp_path / f"{ADDRESS_FILE}.new").symlink_to("/dev/full")
+    with pytest.raises(SettingsInvalid, match="No space left on device"):
+        write_address(tmp_path, "https://other.example")
+    assert (tmp_path / ADDRESS_FILE).read_text() == "https://replies.example"
+
+
+def test_the_reason_for_a_silent_server_is_that_nothing_runs_a_full_disk_or_in_its_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with locked(tmp_path):
+        assert explain_silence(tmp_path) == f"Its log is {tmp_path / 'valkey.log'}."
+    assert "Start it: `replygate up`" in explain_silence(tmp_path)
+    monkeypatch.setattr("replygate.data_directory.LITTLE_SPACE", 2**60)
+    assert "make space" in explain_silence(tmp_path)
