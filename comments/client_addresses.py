@@ -41,4 +41,4 @@ def is_local(ip: IPv4Address | IPv6Address) -> bool:
 def network(ip: IPv4Address | IPv6Address, length: int) -> str:
     """Return the first address of the network of this prefix length."""
     rest = ip.max_prefixlen - length
-    return str(type(ip)(int(ip) >> rest << rest))
+    return str(type(ip)(int(ip) >> rest << rest) if rest else ip)

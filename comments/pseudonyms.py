@@ -2,7 +2,7 @@
 
 import hmac
 import secrets
-from base64 import urlsafe_b64encode
+from binascii import b2a_base64
 from hashlib import blake2b, sha256
 
 from .client_addresses import client_address, is_local, network
@@ -11,6 +11,7 @@ ID_LETTERS = 26
 ORIGIN_BYTES = 9
 AKISMET_KEY_BYTES = 6
 
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 #: Maps every byte to one of 32 letters.
 BASE32 = b"abcdefghijklmnopqrstuvwxyz234567" * 8
 
@@ -27,8 +28,13 @@ def id_of(random_bytes: bytes) -> str:
 
 def digest(*parts: str) -> str:
     """Return a 128-bit digest of exactly these parts, in this order."""
-    text = "".join(f"{len(p)}:{p}" for p in parts)
-    return urlsafe_b64encode(blake2b(text.encode(), digest_size=16).digest()).decode().rstrip("=")
+    text = "".join([f"{len(p)}:{p}" for p in parts])
+    return _unpadded(blake2b(text.encode(), digest_size=16).digest())
+
+
+def _unpadded(value: bytes) -> str:
+    """Encode bytes in the Base64 alphabet of URLs, without padding."""
+    return b2a_base64(value, newline=False).translate(_URL_SAFE, b"=").decode()
 
 
 def token_digest(token: str) -> str:
@@ -44,7 +50,7 @@ class Pseudonyms:
 
     def _name(self, kind: str, *parts: str, size: int = ORIGIN_BYTES) -> str:
         text = "\0".join((kind, *parts))
-        return urlsafe_b64encode(blake2b(text.encode(), key=self._key, digest_size=size).digest()).decode().rstrip("=")
+        return _unpadded(blake2b(text.encode(), key=self._key, digest_size=size).digest())
 
     def origin(self, address: str) -> str:
         """Hash the network of an address: an IPv4 address, or the /64 of an IPv6 subscriber. "" for no address."""

@@ -83,6 +83,7 @@ from .web.deferred_answers import DeferredAnswers
 from .web.intake import IntakeGate
 from .web.public_path import PublicPath
 from .web.range_cache import RangeCache
+from .web.received_request import ReceivedRequest
 from .web.response_cache import ResponseCache
 from .web.security_headers import SecurityHeaders
 from .web.site_cache import SiteCache
@@ -172,6 +173,7 @@ def create_app(deps: Deps) -> Flask:
     app.url_map.merge_slashes = False  # an address in a path contains two slashes in a row
     app.url_map.converters["thread"] = ThreadConverter
     deps.init_app(app)
+    app.request_class = ReceivedRequest
     upload_limits.limit_request_bodies(app, settings.max_body)
     upload_permits.UploadPermits(app, settings.public_path)
     sites, responses = SiteCache(deps.storage.sites), ResponseCache()

@@ -30,6 +30,7 @@ STATE_FIELDS = ("status", "version", "decisions", "text_kept_days")
 NAMED = ("id", "site", "draft_of")
 #: The fields of a submission, with their defaults.
 SUBMISSION = tuple((f.name, f.default) for f in fields(Comment) if f.name not in (*STATE_FIELDS, *NAMED))
+_submitted_values = attrgetter(*[name for name, _ in SUBMISSION])
 UNDECIDED = b"{}\n"
 #: Position of the status in a stored decision.
 _STATUS_COLUMN = [f.name for f in fields(Decision)].index("status")
@@ -168,8 +169,8 @@ def load(cls: type[T], text: bytes) -> T:
 
 def dump_submission(comment: Comment) -> bytes:
     """Return the submission as stored. Only an edit by the author replaces it."""
-    pairs = ((name, getattr(comment, name), default) for name, default in SUBMISSION)
-    return dump({name: value for name, value, default in pairs if value != default})
+    given = zip(SUBMISSION, _submitted_values(comment), strict=True)
+    return dump({name: value for (name, default), value in given if value != default})
 
 
 def dump_state(comment: Comment) -> bytes:

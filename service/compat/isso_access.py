@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from flask import Blueprint, Response, request
+from flask.globals import request_ctx
 from werkzeug.exceptions import BadRequest, Forbidden
 from werkzeug.http import dump_cookie
 
@@ -49,9 +50,10 @@ def add_credentials_headers(response: Response) -> Response:
     return response
 
 
-def _add_headers_to_unmatched(response: Response) -> Response:
+def add_headers_to_unmatched(response: Response) -> Response:
     """Add the headers to an error at an address or for a method that no blueprint has."""
-    is_unmatched = request.url_rule is None and ISSO_ADDRESS.match(request.path)
+    sent = request_ctx.request
+    is_unmatched = sent.url_rule is None and ISSO_ADDRESS.match(sent.path)
     return add_credentials_headers(response) if is_unmatched else response
 
 
@@ -59,7 +61,6 @@ def isso_blueprint(name: str) -> Blueprint:
     """Return a blueprint for addresses of Isso's API, with its headers."""
     blueprint = Blueprint(name, __name__, url_prefix="/isso/<site>")
     blueprint.after_request(add_credentials_headers)
-    blueprint.after_app_request(_add_headers_to_unmatched)
     return blueprint
 
 

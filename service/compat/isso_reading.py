@@ -22,7 +22,7 @@ from service.web.response_cache import RenderedBody
 from service.web.schemas import MAX_COUNTED, MAX_LIMIT, PublicComment
 from service.web.thread_links import requested_thread
 
-from .isso_access import is_plain, isso_blueprint, json_answer, json_text, requested_uri
+from .isso_access import add_headers_to_unmatched, is_plain, isso_blueprint, json_answer, json_text, requested_uri
 from .isso_comments import client_settings, shown_comment
 from .isso_threads import (
     CommentBranch,
@@ -35,6 +35,7 @@ from .isso_threads import (
 )
 
 blueprint = isso_blueprint("isso_reading")
+blueprint.after_app_request(add_headers_to_unmatched)
 
 SORTINGS = ("newest", "oldest", "upvotes")
 

@@ -5,6 +5,7 @@ cookie. It stands for no name and no address: it only makes a good record hard t
 """
 
 from flask import Response
+from werkzeug.http import dump_cookie
 from werkzeug.wrappers import Request
 
 from comments.pseudonyms import Pseudonyms
@@ -25,8 +26,7 @@ def given_secret(pseudonyms: Pseudonyms, site: Site, request: Request, settings:
     origin = request.headers.get("Origin")
     if not given and origin and is_site_origin(site, origin, request, settings):
         given = request.cookies.get(_cookie_name(site), "")
-    given = given if given.isascii() else ""
-    return given if pseudonyms.is_author_secret(site.id, given) else ""
+    return given if given.isascii() and given and pseudonyms.is_author_secret(site.id, given) else ""
 
 
 def keep_in_cookie(response: Response, site: Site, secret: str, settings: Settings, path: str = "") -> None:
@@ -34,7 +34,7 @@ def keep_in_cookie(response: Response, site: Site, secret: str, settings: Settin
 
     `path` begins the addresses that scripts on pages of the site ask. Without one, forms send it to the site's API.
     """
-    response.set_cookie(
+    cookie = dump_cookie(
         _cookie_name(site),
         secret,
         max_age=COOKIE_SECONDS,
@@ -43,7 +43,9 @@ def keep_in_cookie(response: Response, site: Site, secret: str, settings: Settin
         httponly=True,
         samesite="None" if settings.secure else "Lax",
         partitioned=settings.secure and bool(path),  # for browsers that block cookies of other sites
+        sync_expires=False,  # browsers follow the age
     )
+    response.headers.add("Set-Cookie", cookie)
 
 
 def _cookie_name(site: Site) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from flask import request
+from flask.globals import request_ctx
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.deps import deps
@@ -23,11 +24,12 @@ NAMES = frozenset({*Submission.model_fields, *parsing.ALIASES, *parsing.IGNORED,
 
 def read_form() -> RequestBody:
     """Read a form of at most as much text as JSON may have. A larger one is read too, so that it can be shown again."""
-    if request.mimetype in FORM_TYPES:
-        growth = ENCODED_GROWTH if request.mimetype == URLENCODED else 1
+    sent = request_ctx.request
+    if sent.mimetype in FORM_TYPES:
+        growth = ENCODED_GROWTH if sent.mimetype == URLENCODED else 1
         if len(_whole_body()) > growth * deps().settings.max_body:
             raise RequestEntityTooLarge
-    return request_body.read_request_body(request, forms=True)
+    return request_body.read_request_body(sent, forms=True)
 
 
 def typed_fields() -> Mapping[str, str]:
@@ -49,5 +51,6 @@ def typed_fields() -> Mapping[str, str]:
 
 def _whole_body() -> bytes:
     """Return the body. Raises RequestEntityTooLarge for one that not even a page with its text may have."""
-    request.max_content_length = deps().settings.max_form
-    return request.get_data()
+    sent = request_ctx.request
+    sent.max_content_length = deps().settings.max_form
+    return sent.get_data()

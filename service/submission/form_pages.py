@@ -4,6 +4,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from flask import Response, request
+from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException
 
 from comments.errors import ReplygateError
@@ -30,14 +31,14 @@ def submit_form(site: str, read: Callable[[Site], RequestBody] = lambda _: form_
 
 
 def _accept(site: str, read: Callable[[Site], RequestBody]) -> Response:
-    found = site_cache.get_site(site)
-    trusted = site_access.may_post(found, request, deps().settings)
+    found, sent = site_cache.get_site(site), request_ctx.request  # `request` looks it up for each attribute
+    trusted = site_access.may_post(found, sent, deps().settings)
     fields = dict(read(found).fields)
     return_to = fields.pop(RETURN_FIELD, "")
     keep_form_language(fields)
     fields.pop(LANGUAGE_FIELD, None)
     accepted = submissions().accept(
-        request, found, parsing.submitted_fields(RequestBody(fields, form=True), found), trusted
+        sent, found, parsing.submitted_fields(RequestBody(fields, form=True), found), trusted
     )
     response = _redirect_after(found, accepted, return_to)
     keep_in_cookie(response, found, accepted.author_secret, deps().settings)

@@ -1,6 +1,5 @@
 """Turn a request's fields into a comment, or report every problem with them."""
 
-import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -9,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 from werkzeug.wrappers import Request
 
+from comments.client_addresses import client_address
 from comments.email_subscriptions import REPLIES
 from comments.errors import Invalid, Problem
 from comments.model import Comment
@@ -123,7 +123,7 @@ def _shape_problems(fields: Mapping[str, Any], trusted: bool) -> Iterator[Proble
     for name in SERVER_FIELDS:
         if name in fields and not trusted:
             yield Problem(name, "key-needed", "may only be sent with a site key")
-    if trusted and isinstance(ip := fields.get("ip", ""), str) and ip and not _is_ip_address(ip.strip()):
+    if trusted and isinstance(ip := fields.get("ip", ""), str) and ip and client_address(ip.strip()) is None:
         yield Problem("ip", "ip", "must be an IPv4 or IPv6 address")
 
 
@@ -154,14 +154,6 @@ def _notify_problems(texts: Mapping[str, str], site: Site, sends_mail: bool) -> 
 
 def _signed_fields(user: SignedUser) -> dict[str, str]:
     return {"author": user.name, "email": user.email}
-
-
-def _is_ip_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def new_comment(

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 from pydantic import Field
+from werkzeug.http import dump_cookie
 
 from comments.errors import NotFound
 from comments.pseudonyms import Pseudonyms
@@ -104,15 +105,18 @@ def receipt_in_cookie(site: Site, comment: str) -> str:
 
 def set_cookie(response: Response, site: Site, comment: str) -> Response:
     """Let this browser open the comment's status page again."""
-    response.set_cookie(
+    app = deps()
+    cookie = dump_cookie(
         RECEIPT_COOKIE,
-        deps().pseudonyms.receipt(site.id, comment),
+        app.pseudonyms.receipt(site.id, comment),
         max_age=RECEIPT_COOKIE_SECONDS,
-        path=comment_url(site, comment),
-        secure=deps().settings.secure,
+        path=app.settings.comment_path(site.id, comment),
+        secure=app.settings.secure,
         httponly=True,
         samesite="Lax",
+        sync_expires=False,  # browsers follow the age
     )
+    response.headers.add("Set-Cookie", cookie)
     return response
 
 

@@ -76,7 +76,8 @@ def json_object(raw: bytes) -> dict[str, Any]:
     value = parse(raw)
     if not isinstance(value, dict):
         raise BadRequest("The body must be a JSON object.")
-    if _depth(value) > MAX_DEPTH:
+    brackets = raw.count(b"{") + raw.count(b"[")  # at least as many as there are levels
+    if brackets > MAX_DEPTH and _depth(value) > MAX_DEPTH:
         raise BadRequest(f"The body is nested deeper than {MAX_DEPTH} levels.")
     # Without an escape, JSON in valid UTF-8 holds neither a lone surrogate nor a NUL.
     return _storable(value) if b"\\u" in raw else value
@@ -200,8 +201,10 @@ def _multipart(raw: bytes, boundary: str, most: int = MAX_FIELDS) -> Iterator[tu
 
 
 def _form(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    fields: dict[str, str] = _storable(_once_each(list(pairs)))
-    return fields
+    """Return the fields of decoded pairs, whose texts hold no lone surrogate."""
+    listed = list(pairs)
+    fields: dict[str, str] = _once_each(listed)
+    return _storable(fields) if any("\0" in text for pair in listed for text in pair) else fields
 
 
 def _storable(value: Any) -> Any:

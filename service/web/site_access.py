@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import Response
 from flask import request as current_request
+from flask.globals import request_ctx
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Request
@@ -140,9 +141,10 @@ def cors_headers(origin: str) -> dict[str, str]:
 def add_cors_headers(response: Response) -> Response:
     """Add CORS headers to a view's answer, errors included; for `after_request`."""
     response.headers.setdefault("Vary", "Origin")
-    if "Origin" in current_request.headers:
+    sent = request_ctx.request
+    if "Origin" in sent.headers:
         try:
-            _allow_origin(response, site_cache.get_site((current_request.view_args or {}).get("site", "")))
+            _allow_origin(response, site_cache.get_site((sent.view_args or {}).get("site", "")))
         except (NotFound, StorageDown):
             return response  # the answer already reports the error
     return response

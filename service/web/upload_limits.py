@@ -55,6 +55,8 @@ def limit_request_bodies(app: Flask, max_body: int) -> None:
     @app.before_request
     def allow_upload() -> None:
         sent = request_ctx.request
+        if sent.method != "POST":
+            return
         credentials = sent.headers.get("Cookie") or sent.headers.get("Authorization", "")
         if most := large_request_limit(sent.method, sent.path, credentials):
             sent.max_content_length = sent.max_form_memory_size = most
