@@ -11,6 +11,8 @@ end
 -- `new` has id, site, channel, batch, max_wakeups and wakeup_ms.
 local function announce_work(wakeups, queues, now, new)
   local listening = redis.call("PUBLISH", new.channel, new.site)
+  -- Most records need no job, because enough judges listen or have one. What is due need not be counted for that.
+  if redis.call("ZCOUNT", wakeups, "(" .. now, "+inf") + listening >= new.max_wakeups then return "" end
   if wakeups_missing(wakeups, queues, now, new.batch, new.max_wakeups) - listening < 1 then return "" end
   redis.call("ZADD", wakeups, now + new.wakeup_ms, new.id)
   return new.id
