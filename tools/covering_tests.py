@@ -112,7 +112,7 @@ class CoveringTests:
         return set(WORD.findall(name)), [tests, self._of_functions_that_name({name})]
 
     def _of_script(self, mutant: Mutant) -> list[set[str]]:
-        """Return the tests that run a line that calls the script, or a script that includes it."""
+        """Return the tests that call the script, or one that includes it, or run a line that does."""
         lua = self._root / "comments/storage/lua"
         name = mutant.file.removeprefix("comments/storage/lua/").removesuffix(".lua")
         scripts = {name} | {
@@ -120,7 +120,7 @@ class CoveringTests:
             for path in lua.rglob("*.lua")
             if name in INCLUDE.findall(path.read_text())
         }
-        tests = set()
+        tests = {id for id, item in self._items.items() if scripts.intersection(_texts(item))}
         for path, tree in self._trees.items():
             if any(isinstance(node, ast.Constant) and node.value in scripts for node in ast.walk(tree)):
                 names = {
@@ -145,6 +145,11 @@ def _name(node: ast.stmt) -> str:
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
         return node.targets[0].id if node.targets[0].id.isupper() else ""
     return ""
+
+
+def _texts(item: pytest.Item) -> Sequence[object]:
+    """Return the constants in the code of a test."""
+    return item.function.__code__.co_consts if isinstance(item, pytest.Function) else ()
 
 
 def _lines_that_name(tree: ast.Module, names: set[str]) -> Iterator[int]:

@@ -103,6 +103,20 @@ def test_a_running_job_is_not_enqueued_twice(storage: Storage) -> None:
     assert storage.queue.missing_wakeups("blog", batch=100, max_wakeups=2, lease=30) == []
 
 
+def test_a_job_with_comments_counts_until_its_wake_up_ends(storage: Storage) -> None:
+    for _ in range(30):
+        accepted(storage)  # the first one enqueued a job
+    storage.queue.claim("blog", "another job", 1, lease=60)
+    assert len(storage.queue.missing_wakeups("blog", batch=2, max_wakeups=4, lease=30)) == 2
+
+
+def test_a_judge_that_listens_is_no_job(storage: Storage) -> None:
+    for _ in range(30):
+        accepted(storage)
+    storage.queue.claim("blog", "", 1, lease=60)
+    assert len(storage.queue.missing_wakeups("blog", batch=2, max_wakeups=4, lease=30)) == 3
+
+
 def test_missing_wakeups_are_returned_for_due_comments(storage: Storage) -> None:
     comment = accepted(storage)
     for _ in range(2):  # the second finds nothing and uses up the wake-up

@@ -45,6 +45,7 @@ def test_an_import_of_another_version_can_be_discarded(storage: Storage, valkey_
     client.set(key, reordered(client.get(key)))
     discard_import(storage.import_uploads, "blog")
     assert storage.import_uploads.get("blog") is None
+    assert not client.exists(key)
 
 
 def test_shared_views_of_another_version_can_be_replaced(storage: Storage, valkey_settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""Times that the storage wrote before the server's clock was set back: those too far ahead count as passed."""
+"""Times in the storage: limits end on time, and times from before the server's clock was set back count as passed."""
 
 import time
 
@@ -28,17 +28,27 @@ def after(ms: float) -> int:
     return round(1000 * time.time() + ms)
 
 
+@pytest.mark.parametrize("ahead", [0, HOUR])
 @pytest.mark.parametrize(
-    ("key", "longest"), [(KEYS.rate("blog", ORIGIN), MINUTE), (KEYS.bytes_received("blog", ORIGIN), HOUR)]
+    ("key", "longest", "limit"),
+    [
+        (KEYS.rate("blog", ORIGIN), MINUTE, {"per_minute": 70}),
+        (KEYS.bytes_received("blog", ORIGIN), HOUR, {"bytes_per_hour": 4_000 * 30_000}),
+    ],
 )
-def test_a_limit_that_ends_later_than_twice_its_time_is_free(
-    storage: Storage, client: Client, key: str, longest: int
+def test_a_used_up_limit_is_free_after_a_second_also_if_the_clock_was_set_back(
+    storage: Storage, client: Client, key: str, longest: int, limit: dict[str, int], ahead: int
 ) -> None:
-    client.set(key, after(1.7 * longest))
-    with pytest.raises(TooMany):
-        storage.comments.accept(a_comment(), an_admission(per_minute=5, bytes_per_hour=2_000_000))
-    client.set(key, after(2.3 * longest))
-    storage.comments.accept(a_comment(), an_admission(per_minute=5, bytes_per_hour=2_000_000))
+    """Each comment takes 0.9 seconds of the limit, so the first that is refused has to wait for one second."""
+    client.set(key, after(longest + ahead), px=longest + ahead)
+    waits = []
+    for _ in range(100):
+        try:
+            storage.comments.accept(a_comment(content="x" * 30_000), an_admission(**limit))
+        except TooMany as error:
+            waits.append(error.retry_after)
+            break
+    assert waits == [1]
 
 
 def test_a_wake_up_that_ends_later_than_twice_its_time_is_over(storage: Storage, client: Client) -> None:
