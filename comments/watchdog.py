@@ -8,13 +8,13 @@ web server watches its own processes in the same way.
 import contextlib
 import os
 import socket
-import tempfile
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
-from pathlib import Path
 from typing import Self
+
+from .private_directory import private_directory
 
 NOTIFY_SOCKET = "NOTIFY_SOCKET"
 #: Seconds between two signs of life.
@@ -33,8 +33,8 @@ class SignsOfLife:
     """
 
     def __init__(self, in_thread: bool = False) -> None:
-        self._directory = tempfile.TemporaryDirectory(prefix="replygate-")  # private, so that nobody else can send
-        self.address = str(Path(self._directory.name) / "alive")
+        self._around = contextlib.ExitStack()
+        self.address = str(self._around.enter_context(private_directory()) / "alive")  # so that nobody else can send
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(self.address)
         self._socket.setblocking(in_thread)
@@ -52,7 +52,7 @@ class SignsOfLife:
     def __exit__(self, *_: object) -> None:
         self._socket.shutdown(socket.SHUT_RD)  # ends a thread
         self._socket.close()
-        self._directory.cleanup()
+        self._around.close()
 
     def frozen(self, processes: Collection[int], after: float = FROZEN_AFTER) -> list[int]:
         """Return those of `processes` that ran once and gave no sign for `after` seconds. Call it often.

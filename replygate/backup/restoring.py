@@ -1,6 +1,5 @@
 """Restore of a backup: check the whole file, load it into a private server, and copy its keys to an empty one."""
 
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,6 +9,7 @@ from typing import BinaryIO
 
 from comments.archive.site_export import secret_key_fingerprint
 from comments.errors import SettingsInvalid
+from comments.private_directory import private_directory
 from comments.pseudonyms import Pseudonyms
 from comments.settings import PREFIX, Settings
 from comments.storage.redis import connect
@@ -35,8 +35,7 @@ _DATABASES = 16
 @contextmanager
 def loaded_backup(file: BinaryIO) -> Iterator[tuple[BackupHeader, StoreClient]]:
     """Check the file and load its data into a private server. Raises BackupDamaged."""
-    with tempfile.TemporaryDirectory(prefix="replygate") as name:
-        directory = Path(name)
+    with private_directory() as directory:
         header = unpack_backup(file, directory / _DATA_FILE)
         options = {
             "appendonly": "no",

@@ -7,7 +7,7 @@ server and Valkey take less than half of their processor time through Flask (`py
 
 import time
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -18,7 +18,7 @@ from comments.errors import NotFound, StorageDown
 from comments.site import Site
 from comments.storage.interfaces import Threads
 from service.web.access_log import set_route_name
-from service.web.response_cache import OVERHEAD, ResponseCache
+from service.web.response_cache import LONGEST_CACHED, OVERHEAD, ResponseCache
 from service.web.site_cache import SiteCache
 
 #: Key in `environ` for the ResponseSource that a view declares.
@@ -27,6 +27,8 @@ SOURCE_KEY = "replygate.source"
 #: Seconds for which an answer is repeated while storage is away. A comment that was removed shortly before, through
 #: another process, may be in it.
 MAX_STALE_SECONDS = 600.0
+#: Seconds after which an answer that is still current is cached anew, so that it is kept for MAX_STALE_SECONDS more.
+RENEW_AFTER = LONGEST_CACHED - MAX_STALE_SECONDS
 #: Headers that an answer without a body does not carry.
 BODY_HEADERS = ("content-type", "content-length", "link")
 
@@ -50,6 +52,7 @@ class CachedResponse:
     headers: list[tuple[str, str]]
     body: bytes
     last_current: list[float]  # time of the last comparison with storage, by the monotonic clock
+    cached_at: float
 
 
 def cache_response(site: Site, thread: str, version: int) -> None:
@@ -76,8 +79,14 @@ class ReadingFastPath:
             return self._app(environ, start_response)
         key = (environ["PATH_INFO"], environ.get("QUERY_STRING", ""), environ.get("HTTP_ORIGIN"))
         cached: CachedResponse | None = self._cache.get(key)
-        if cached is None or not self._may_repeat(cached):
+        if cached and not self._may_repeat(cached):
+            self._cache.drop(key)
+            cached = None
+        if cached is None:
             return self._answer_and_cache(key, environ, start_response)
+        if cached.last_current[0] - cached.cached_at > RENEW_AFTER:
+            renewed = replace(cached, cached_at=cached.last_current[0])
+            self._cache.put(key, renewed, len(cached.body) + OVERHEAD)
         set_route_name(environ, cached.route, cached.source.site.id)
         if _matches(environ.get("HTTP_IF_NONE_MATCH", ""), cached.etag):
             start_response("304 NOT MODIFIED", [h for h in cached.headers if h[0].lower() not in BODY_HEADERS])
@@ -125,7 +134,8 @@ class ReadingFastPath:
         body = _read_all(parts)
         headers = started[0][1]
         etag = next((value for name, value in headers if name.lower() == "etag"), "")
-        self._cache.put(key, CachedResponse(source, route, etag, headers, body, [self._clock()]), len(body) + OVERHEAD)
+        now = self._clock()
+        self._cache.put(key, CachedResponse(source, route, etag, headers, body, [now], now), len(body) + OVERHEAD)
         return [body]
 
 

@@ -5,7 +5,6 @@ holds the rows, so memory does not grow with the export.
 """
 
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from comments.import_report import ImportReport
+from comments.private_directory import private_directory
 
 from .earlier_imports import EarlierImports
 from .lesson_choice import choose_lessons, find_taught
@@ -236,8 +236,8 @@ def _reported(progress: Callable[[int, int], object], done: int, total: int) -> 
 @contextmanager
 def open_plan() -> Iterator[ImportPlan]:
     """Open a plan in a temporary directory, which has to hold about as much as the export."""
-    with tempfile.TemporaryDirectory(prefix="replygate-") as directory:
-        plan = ImportPlan(Path(directory) / "rows.db")
+    with private_directory() as directory:
+        plan = ImportPlan(directory / "rows.db")
         try:
             yield plan
         finally:

@@ -1,12 +1,13 @@
 """The SQLite database of Isso. It is opened for reading only, and what it might do by itself is off."""
 
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from html import unescape
 from pathlib import Path
 from shutil import copyfile, copyfileobj
+
+from comments.private_directory import private_directory
 
 from .export_files import ExportReader, ExportUnreadable
 from .source_rows import SourceComment, SourcePage, SourceRow, SourceStatus, UnreadableRow, time_of_seconds
@@ -21,8 +22,8 @@ _MAX_VALUE = 1_000_000
 
 def read_isso(file: ExportReader) -> Iterator[SourceRow]:
     """Yield each thread and each comment. Raises ExportUnreadable."""
-    with tempfile.TemporaryDirectory(prefix="replygate-") as directory:
-        path = _local_copy(file, Path(directory) / "isso.db")
+    with private_directory() as directory:
+        path = _local_copy(file, directory / "isso.db")
         try:
             with closing(_opened(path)) as database:
                 yield from _rows(database)

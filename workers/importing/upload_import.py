@@ -2,13 +2,12 @@
 
 import csv
 import logging
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 
 from comments.errors import Invalid
 from comments.import_programs import PROGRAMS
 from comments.import_report import ImportReport
+from comments.private_directory import private_directory
 from comments.pseudonyms import Pseudonyms
 from comments.site import Site
 from comments.storage.import_uploads import ImportPhase, ImportState
@@ -72,8 +71,8 @@ def _arrange(storage: Storage, site: Site, state: ImportState, report: ImportRep
     """Returns the number of batches. Raises ExportUnreadable, and Invalid for a bad mapping of pages."""
     moved = mapping_of(csv.reader(state.pages.splitlines()), site)
     options = PlanOptions(state.pingbacks, state.unpublished)
-    with tempfile.TemporaryDirectory(prefix="replygate-") as directory, open_plan() as plan:
-        path = Path(directory) / "upload"
+    with private_directory() as directory, open_plan() as plan:
+        path = directory / "upload"
         with path.open("wb") as file:
             for piece in storage.import_uploads.pieces(site.id, state.id):
                 file.write(piece)

@@ -10,7 +10,7 @@ from werkzeug.test import Client, TestResponse
 from comments.errors import StorageDown
 from comments.lifecycle import Action
 from comments.storage.interfaces import Storage
-from service.reading.fast_path import MAX_STALE_SECONDS, CachedResponse, ReadingFastPath, ResponseSource
+from service.reading.fast_path import MAX_STALE_SECONDS, RENEW_AFTER, CachedResponse, ReadingFastPath, ResponseSource
 from service.web.response_cache import CACHE_EXTENSION, ResponseCache
 from service.web.site_cache import SITES_EXTENSION, SiteCache
 from tests.support.builders import a_site, moderated, published
@@ -128,7 +128,7 @@ def test_without_storage_a_page_that_was_read_before_is_repeated(storage: Storag
 def test_without_storage_no_page_is_repeated_that_was_not_compared_for_ten_minutes(storage: Storage) -> None:
     threads, clock = Away(storage), [0.0]
     cache = ResponseCache()
-    page = CachedResponse(ResponseSource(a_site(), "first-post", 0), "", "", [], b"page", [0.0])
+    page = CachedResponse(ResponseSource(a_site(), "first-post", 0), "", "", [], b"page", [0.0], 0.0)
     cache.put(("/page", "", None), page, 1)
     threads.away = True
 
@@ -142,6 +142,38 @@ def test_without_storage_no_page_is_repeated_that_was_not_compared_for_ten_minut
     assert Client(app).get("/page").status_code == 200
     clock[0] = MAX_STALE_SECONDS
     assert Client(app).get("/page").status_code == 503
+
+
+def test_a_page_that_was_removed_is_dropped_by_the_next_request(web: PublicApp) -> None:
+    cache, comment = web.app.extensions[CACHE_EXTENSION], published(web.storage, content="soon gone")
+    key = ("/v1/sites/blog/comments", "thread=first-post", None)
+    for _ in range(2):
+        assert "soon gone" in web.client.get("/v1/sites/blog/comments?thread=first-post").text
+    assert b"soon gone" in cache.get(key).body
+    web.storage.sites.put(a_site(deleted=datetime(2026, 1, 1, tzinfo=UTC)))
+    web.app.extensions[SITES_EXTENSION].forget(comment.site)
+    assert web.client.get("/v1/sites/blog/comments?thread=first-post").status_code in (404, 410)
+    assert cache.get(key) is None
+
+
+def test_a_page_that_stays_current_is_kept_for_ten_minutes_without_storage(storage: Storage) -> None:
+    storage.sites.put(a_site())
+    threads, now = Away(storage), [0.0]
+    cache = ResponseCache(clock=lambda: now[0])
+    page = CachedResponse(ResponseSource(a_site(), "first-post", 0), "", "", [], b"page", [0.0], 0.0)
+    cache.put(("/page", "", None), page, 1)
+
+    def without_page(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        start_response("503 SERVICE UNAVAILABLE", [])
+        return [b""]
+
+    app = ReadingFastPath(without_page, SiteCache(storage.sites), threads, cache, lambda: now[0])  # type: ignore[arg-type]
+    for _ in range(10):
+        now[0] += RENEW_AFTER - 1
+        assert Client(app).get("/page").data == b"page"
+    threads.away = True
+    now[0] += MAX_STALE_SECONDS - 1
+    assert Client(app).get("/page").data == b"page"
 
 
 def test_new_settings_of_a_site_take_effect(web: PublicApp) -> None:

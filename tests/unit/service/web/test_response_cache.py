@@ -1,6 +1,6 @@
 """The response cache keeps the latest answers within its size."""
 
-from service.web.response_cache import LARGEST_SHARE, RenderedBody, ResponseCache
+from service.web.response_cache import LARGEST_SHARE, LONGEST_CACHED, RenderedBody, ResponseCache
 
 
 def test_the_cache_keeps_only_the_latest_value() -> None:
@@ -45,3 +45,22 @@ def test_a_body_is_rendered_once_per_version() -> None:
     for etag in ("1", "1", "2", "2", "1"):
         assert cache.rendered("a page", etag, render).body == etag.encode()
     assert rendered == ["1", "2", "1"]
+
+
+def test_a_value_is_forgotten_in_time_whatever_is_asked_for() -> None:
+    now = [0.0]
+    cache = ResponseCache(1000, lambda: now[0])
+    cache.put("a page", "with a name", 10)
+    now[0] = LONGEST_CACHED - 1
+    assert cache.get("a page") == "with a name"
+    now[0] = LONGEST_CACHED
+    assert cache.get("another") is None
+    assert cache.size == 0
+
+
+def test_a_dropped_value_is_gone() -> None:
+    cache = ResponseCache(1000)
+    cache.put("a page", "with a name", 10)
+    cache.drop("a page")
+    cache.drop("another")
+    assert (cache.get("a page"), cache.size) == (None, 0)
