@@ -82,6 +82,9 @@ class Comments(Protocol):
         the draft and its comment change together.
         """
 
+    def wait_for_replicas(self, site: str) -> None:
+        """Wait until as many replicas as the settings ask for have all that is stored of a site. Raises StorageDown."""
+
     def add_decided(self, site: str, comments: Sequence[Comment]) -> list[bool]:
         """Store comments that come with their decisions, parents first, without events; False for a taken id."""
 

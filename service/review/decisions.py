@@ -77,6 +77,7 @@ def _shown(deps: Deps, comment: Comment, action: Action, by: str) -> Comment:
     above = hiding_ancestors(deps.storage, comment)
     if not all(show_replies(deps.storage, above, by, deps.now(), client_network(deps))):
         raise CommentChanged(deps.storage.comments.get(comment.site, comment.id))
+    deps.storage.comments.wait_for_replicas(comment.site)
     return comment
 
 
@@ -98,6 +99,7 @@ def decide_all(
     if decided:
         deps.storage.presence.clear(site, by, decided)
         deps.jobs.enqueue(LEARN, site)
+        deps.storage.comments.wait_for_replicas(site)
     return outcomes
 
 

@@ -128,6 +128,7 @@ def _publish(reply: Comment, signed: SignedIn) -> Comment:
     if reply.status is Status.QUEUED:
         after = reply.with_decision(Decision(Action.REPLY, Status.APPROVED, Role.STAFF, by, deps().now()))
         comments.decide(reply.site, [CommentChange(reply, after, client_network(deps()))])
+        comments.wait_for_replicas(reply.site)
         reply = comments.get(reply.site, reply.id)
     if reply.status in (Status.HELD, Status.SPAM):
         return decide_comment(deps(), reply.site, ModeratorDecision(reply.id, reply.version, Action.APPROVE), by)

@@ -74,9 +74,11 @@ def apply_edit(deps: Deps, site: Site, id: str, proof: AuthorProof, content: str
     for _ in range(EDIT_ATTEMPTS):
         view = author_view(deps, site, id, proof)
         if view.content == text:
+            deps.storage.comments.wait_for_replicas(site.id)
             return view
         view.check_edit(deps.storage.threads.is_closed(site.id, view.comment.thread))
         if _store_edit(deps, view, text):
+            deps.storage.comments.wait_for_replicas(site.id)
             return author_view(deps, site, id, proof)
     raise StaleVersion("The comment is being moderated right now. Try again in a moment.")
 
@@ -90,6 +92,7 @@ def withdraw(deps: Deps, site: Site, id: str, proof: AuthorProof) -> AuthorView:
         view = author_view(deps, site, id, proof)
         remaining = view.to_withdraw()
         if not remaining:
+            deps.storage.comments.wait_for_replicas(site.id)
             return view
         network = client_network(deps)
         after = [after_takedown(comment, withdrawn(comment, view.now), site) for comment in remaining]

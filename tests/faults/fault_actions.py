@@ -14,7 +14,8 @@ from tests.faults.installation import Installation, pause
 from tests.faults.power import cut_to_synced
 from tests.support.wait import has_ended, wait_until
 
-Inject = Callable[[Installation], None]
+#: Does a fault. It returns when the fault is over, or the earlier time at which it was, by the monotonic clock.
+Inject = Callable[[Installation], float | None]
 #: Weights of the parts in random kills. Valkey is killed rarely, because everything waits for it.
 WEIGHTS = {"judge": 45, "background": 5, "delivery": 3, "sweep": 15, "web": 10, "web process": 15, "valkey": 7}
 

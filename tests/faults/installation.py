@@ -63,6 +63,8 @@ class Installation:
         self.environment = env
         #: The site that has traffic now, and what its visitors were answered.
         self.site, self.seen = "", Seen()
+        #: Traffic of further sites, which the fault itself brought.
+        self.further: list[Any] = []
 
     def __enter__(self) -> Self:
         self._around = contextlib.ExitStack()

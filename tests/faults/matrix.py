@@ -4,6 +4,7 @@
 """
 
 import argparse
+import math
 import platform
 import sys
 import time
@@ -30,32 +31,35 @@ BEFORE, AFTER = 20, 20
 
 def measure(to: Installation, fault: Fault, number: int) -> tuple[FaultRow, Traffic]:
     """Do one fault to the traffic of a new site."""
-    traffic = start_traffic(to, f"fault-{number}", seed=number, only_submits=fault.place.may_lose_decisions)
+    to.further.clear()
+    traffic = start_traffic(to, f"fault-{number}", seed=number)
     traffic.wait_for_more(BEFORE)
     begun = time.monotonic()
     with receivers_failing(to, fault.receivers_fail, number):
-        fault.inject(to)
-        over = time.monotonic()
+        over = fault.inject(to) or time.monotonic()
     promised = set(traffic.seen.acknowledged_ids())
     traffic.wait_for_more(1)
-    accepts_again = time.monotonic() - over
     decided = decided_within(open_redis(to.settings), traffic.site, promised, 120.0)
-    recovery = max(accepts_again, decided)
+    recovery = time.monotonic() - over if decided < math.inf else decided
     until = time.monotonic()
     traffic.wait_for_more(AFTER)
     traffic.stop()
     during = sorted(sent.seconds for sent in traffic.seen.requests if begun <= sent.at <= until)
-    found = audited(to, traffic)
+    found = [audited(to, each) for each in (traffic, *to.further)]
     row = FaultRow(
         fault=fault.name,
-        sent=traffic.seen.sent,
-        acknowledged=len(traffic.seen.ids),
-        lost=found.lost,
-        doubled=found.doubled,
-        wrongly_published=found.wrongly_published,
+        sent=sum(each.seen.sent for each in (traffic, *to.further)),
+        acknowledged=sum(len(each.seen.ids) for each in (traffic, *to.further)),
+        lost=sum(audit.lost for audit in found),
+        doubled=sum(audit.doubled for audit in found),
+        wrongly_published=sum(audit.wrongly_published for audit in found),
+        longest_wait=max(audit.longest_wait for audit in found),
         recovery=recovery,
         p99=during[len(during) * 99 // 100],
-        problems=(*found.problems, *_late(fault, recovery, during[len(during) * 99 // 100])),
+        problems=(
+            *(p for audit in found for p in audit.problems),
+            *_late(fault, recovery, during[len(during) * 99 // 100]),
+        ),
     )
     return row, traffic
 
@@ -73,6 +77,7 @@ class Round:
 
     running: Installation
     may_hurry: bool
+    fails_over: bool
     done: list[tuple[FaultRow, Traffic]] = field(default_factory=list)
     unfinished: list[FaultRow] = field(default_factory=list)
 
@@ -91,7 +96,7 @@ class Round:
         """Wait for all deliveries, and yield the rows."""
         yield from self.unfinished
         for row, traffic in self.done:
-            late = delivery_problems(self.running, traffic, self.may_hurry)
+            late = delivery_problems(self.running, traffic, self.may_hurry, self.fails_over)
             if late:
                 report("\n  ".join([row.fault, *late]))
             yield row.with_problems(late)
@@ -111,7 +116,7 @@ def run(faults: list[Fault], report: Callable[[str], None] = lambda _: None) -> 
             while left:
                 with ExitStack() as stack:
                     opened = (to_the_end if waits else stack).enter_context(installation(place))
-                    made = Round(opened, may_hurry=not waits)
+                    made = Round(opened, may_hurry=not waits, fails_over=place.fails_over)
                     made.measure_all(left, report)
                     tried = {row.fault for row in (*made.unfinished, *(row for row, _ in made.done))}
                     left = [fault for fault in left if fault.name not in tried]

@@ -37,8 +37,8 @@ class Moderator(Sender):
     def _step(self, id: str, version: int, name: str, body: dict[str, object]) -> bool:
         """Decide once. An unanswered request is not repeated: it is not known if it was carried out."""
         status, _ = self._request("POST", f"{self._review}/{id}/{name}", self._headers, body)
-        with self._seen.lock:
-            self._seen.answers[f"decision {status}"] += 1
+        with self.seen.lock:
+            self.seen.answers[f"decision {status}"] += 1
             if status == "200":
-                self._seen.decisions.setdefault(id, set()).add(version + 1)
+                self.seen.decisions.setdefault(id, set()).add(version + 1)
         return status == "200"

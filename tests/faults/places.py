@@ -32,8 +32,8 @@ class Place(StrEnum):
     CLUSTER = "with three primaries, each with a replica, and a server for jobs"
 
     @property
-    def may_lose_decisions(self) -> bool:
-        """True if a fail-over may undo decisions and edits: only submissions wait for a replica."""
+    def fails_over(self) -> bool:
+        """True if another server may take over without the last decisions of the filters: they wait for no replica."""
         return self in (Place.SENTINELS, Place.CUT_OFF, Place.CLUSTER)
 
 

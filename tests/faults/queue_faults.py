@@ -1,19 +1,14 @@
-"""Faults of the jobs: unreadable ones, repeated ones, workers killed at each step, and a long queue."""
+"""Faults of the jobs: unreadable ones, repeated ones, and workers killed at each step."""
 
 import hashlib
-import threading
-from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from rq import Queue
 from rq.job import Job
 
 from comments.job_queue import DELIVER, JUDGE, LEARN, QUEUES, RQJobs
-from comments.storage.pauses import EVERY_SITE, OperatorPause
 from comments.storage.redis.scripts import source
 from tests.faults.installation import Installation, pause
-from tests.faults.visitors import FormVisitor
 from tests.support.wait import wait_until
 
 #: Faults of the hash of a job: field and value. Without a value the field is deleted, without a field everything is.
@@ -31,9 +26,6 @@ POISON: tuple[tuple[str, Any], ...] = (
 )
 #: Steps of a judge, by the scripts it calls, after which it is killed: it has a batch, or has decided it.
 STEPS = ("queue/claim", "comments/decide")
-BACKLOG, SENDERS = 3_000, 4
-#: RQ jobs that may wait for all judges together: each of two, and one that each enqueued to go on later.
-MOST_JOBS = 4
 
 
 def poisoned_jobs(to: Installation) -> None:
@@ -79,36 +71,3 @@ def killed_at_steps(to: Installation) -> None:
             for process in judges:
                 process.kill()
         pause(3)
-
-
-def backlog(to: Installation) -> None:
-    """Submit thousands of comments while judging is paused, and let all of them be judged at once."""
-    to.storage.judging_pauses.pause(EVERY_SITE, OperatorPause(datetime.now(UTC), "test"))
-    numbers = iter(range(10**7, 10**7 + BACKLOG))
-    lock = threading.Lock()
-
-    def submit() -> None:
-        visitor = FormVisitor(to.port, to.site, to.seen)
-        while True:
-            with lock:
-                n = next(numbers, None)
-            if n is None:
-                return visitor.close()
-            visitor.submit(n)
-
-    _in_threads(submit)
-    jobs = Queue(QUEUES[JUDGE], connection=to.valkey())
-    most = jobs.count
-    to.storage.judging_pauses.resume(EVERY_SITE)
-    while to.storage.queue.depth(to.site).queued > 100:
-        most = max(most, jobs.count)
-        pause(0.05)
-    assert most <= MOST_JOBS, f"{most} jobs waited"
-
-
-def _in_threads(work: Callable[[], None]) -> None:
-    threads = [threading.Thread(target=work) for _ in range(SENDERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from comments.lifecycle import Status
+from comments.storage.interfaces import Storage
 from comments.storage.redis import open_redis
 from tests.faults.audit import problems, records, wrongly_published
 from tests.faults.installation import Installation
@@ -14,7 +16,19 @@ class SiteAudit:
     lost: int
     doubled: int
     wrongly_published: int
+    longest_wait: float  # seconds from the 202 of a comment to the time in its first decision
     problems: tuple[str, ...]
+
+
+def seconds_until_decided(storage: Storage, traffic: Traffic) -> list[tuple[float, float]]:
+    """Return for each decided comment the time of its 202, and the seconds from that to its first decision."""
+    found = []
+    for comment in records(storage, traffic.site):
+        acknowledged = traffic.seen.acknowledged.get(comment.id)
+        decided = next((d.at for d in comment.decisions if d.status is not Status.QUEUED), None)
+        if acknowledged and decided:
+            found.append((acknowledged, decided.timestamp() - acknowledged))
+    return found
 
 
 def audited(to: Installation, traffic: Traffic) -> SiteAudit:
@@ -23,7 +37,7 @@ def audited(to: Installation, traffic: Traffic) -> SiteAudit:
     promised = seen.acknowledged_ids()
     late = decided_within(storage, site, promised, 60.0) == float("inf")
     wait_until(lambda: not storage.queue.depth(site).queued, "all edits are decided", 60)
-    wait_until(lambda: storage.queue_index.is_complete(site), "all comments are indexed", 60)
+    wait_until(lambda: storage.queue_index.is_complete(site), "all comments are indexed", 240)
     wait_until(lambda: not storage.corpus.due(site, 1), "all decisions are learned", 60)
     found = [*problems(to.settings, storage, site, seen)]
     stored = [comment for comment in records(storage, site) if not comment.draft_of]
@@ -32,6 +46,7 @@ def audited(to: Installation, traffic: Traffic) -> SiteAudit:
         lost=len(promised - {comment.id for comment in stored}),
         doubled=sum(len(ids) - 1 for ids in seen.ids.values()),
         wrongly_published=len(wrong),
+        longest_wait=max((wait for _, wait in seconds_until_decided(storage, traffic)), default=0.0),
         problems=(
             *(f"{id} is published, although a moderator must decide" for id in wrong),
             *(["some comments were not decided within a minute"] if late else []),

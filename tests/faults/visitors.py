@@ -45,6 +45,7 @@ class Seen:
     """Responses that the visitors got."""
 
     ids: dict[str, set[str]] = field(default_factory=dict)  # key -> ids in its 202 responses
+    acknowledged: dict[str, float] = field(default_factory=dict)  # id -> time of its first 202
     edits: dict[str, list[str]] = field(default_factory=dict)  # comment -> texts accepted with a 202, in order
     closed: set[str] = field(default_factory=set)  # comments that can no longer be changed
     withdrawn: set[str] = field(default_factory=set)
@@ -62,6 +63,22 @@ class Seen:
     def note(self, key: str, id: str) -> None:
         with self.lock:
             self.ids.setdefault(key, set()).add(id)
+            self.acknowledged.setdefault(id, time.time())
+
+    def add(self, other: "Seen") -> None:
+        """Add the acknowledged submissions of another process."""
+        with self.lock:
+            self.ids |= other.ids
+            self.acknowledged |= other.acknowledged
+            self.sent += other.sent
+            self.wrong_answers += other.wrong_answers
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what another process gets: all but the lock."""
+        return {name: value for name, value in vars(self).items() if name != "lock"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, lock=threading.Lock())
 
 
 @dataclass
@@ -97,7 +114,7 @@ class Sender:
     """Sends requests on one keep-alive connection, and notes their answers."""
 
     def __init__(self, port: int, seen: Seen) -> None:
-        self._port, self._seen = port, seen
+        self._port, self.seen = port, seen
         self._connection: http.client.HTTPConnection | None = None
 
     def _request_until(
@@ -106,9 +123,9 @@ class Sender:
         """Repeat a request after temporary errors. Return the first response whose status is in `done`."""
         while True:
             status, answer = self._request(method, path, headers, body)
-            with self._seen.lock:
-                self._seen.answers[f"{method} {status}"] += 1
-                self._seen.sent += method == "POST"
+            with self.seen.lock:
+                self.seen.answers[f"{method} {status}"] += 1
+                self.seen.sent += method == "POST"
             is_temporary = status.startswith("5") or answer.get("type", "").endswith("stale-version")
             if status in done and not is_temporary:
                 return status, answer
@@ -119,8 +136,8 @@ class Sender:
     def _request(self, method: str, path: str, headers: Mapping[str, str], body: Any) -> tuple[str, dict[str, Any]]:
         begun = time.monotonic()
         status, answer = self._exchange(method, path, headers, body)
-        with self._seen.lock:
-            self._seen.requests.append(Sent(begun, time.monotonic() - begun, status))
+        with self.seen.lock:
+            self.seen.requests.append(Sent(begun, time.monotonic() - begun, status))
         return status, answer
 
     def _exchange(self, method: str, path: str, headers: Mapping[str, str], body: Any) -> tuple[str, dict[str, Any]]:
@@ -170,7 +187,7 @@ class FormVisitor(Sender):
             "X-Forwarded-For": network(n),
         }
         answer = self._request_until("POST", self._path, headers, urlencode(fields), {"202"})[1]
-        self._seen.note(f"form-{n}", answer["id"])
+        self.seen.note(f"form-{n}", answer["id"])
 
 
 class Visitor(Sender):
@@ -210,7 +227,7 @@ class Visitor(Sender):
         }
         headers = {"Idempotency-Key": key, "Authorization": f"Bearer {self._key}"}
         answer = self._request_until("POST", self._comments, headers, body, {"202"})[1]
-        self._seen.note(key, answer["id"])
+        self.seen.note(key, answer["id"])
         return answer
 
     def _follow(self, kept: dict[str, str], then: Plan) -> bool:
@@ -233,17 +250,17 @@ class Visitor(Sender):
             assert answer["type"].endswith("too-late"), answer  # the clock was set ahead
         elif status == "422":
             assert answer["type"].endswith("action-not-allowed"), answer
-            self._seen.closed.add(kept["id"])
+            self.seen.closed.add(kept["id"])
         else:
-            self._seen.edits.setdefault(kept["id"], []).append(text)
+            self.seen.edits.setdefault(kept["id"], []).append(text)
 
     def _withdraw(self, kept: dict[str, str]) -> None:
         status, answer = self._author_request("DELETE", kept, None, {"200", "422"})
         if status == "422":
             assert answer["type"].endswith("action-not-allowed"), answer
-            self._seen.closed.add(kept["id"])
+            self.seen.closed.add(kept["id"])
         else:
-            self._seen.withdrawn.add(kept["id"])
+            self.seen.withdrawn.add(kept["id"])
 
     def _author_request(
         self, method: str, kept: dict[str, str], body: Any, done: set[str]

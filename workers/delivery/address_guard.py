@@ -14,6 +14,7 @@ from comments.errors import Invalid, Problem
 from comments.validation import UNSAFE_IN_URL
 
 ALLOWED_PORTS = {443, 80, 8443}
+_UNLESS_ALLOWED = ", unless REPLYGATE_WEBHOOK_HTTP_ALLOW names its host"
 
 IPV4 = tuple(
     map(
@@ -98,11 +99,11 @@ def target(url: str, trusted: frozenset[str] = frozenset()) -> Target:
     if trusted & {host, f"{host}:{found.port}"}:
         return Target(found.secure, found.host, found.port, found.path, trusted=True)
     if not found.secure:
-        raise _refused("must begin with https://")
+        raise _refused(f"must begin with https://{_UNLESS_ALLOWED}")
     if found.port not in ALLOWED_PORTS:
-        raise _refused(f"must use one of the ports {', '.join(map(str, sorted(ALLOWED_PORTS)))}")
+        raise _refused(f"must use one of the ports {', '.join(map(str, sorted(ALLOWED_PORTS)))}{_UNLESS_ALLOWED}")
     if _is_ip(found.host) and not is_public(found.host):
-        raise _refused("must not be a private or reserved address")
+        raise _refused(f"must not be a private or reserved address{_UNLESS_ALLOWED}")
     return found
 
 

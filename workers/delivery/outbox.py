@@ -6,13 +6,13 @@ A sender that is killed leaves a lease behind. When the lease expires, the deliv
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from comments.email_subscriptions import MAILS
-from comments.errors import Fault, StorageDown
+from comments.errors import Fault, NotFound, StorageDown
 from comments.model import Comment
 from comments.site import Site, Webhook
 from comments.storage.codec import DRAFT_SUFFIX
@@ -88,21 +88,37 @@ def send_due(d: DeliveryDeps, site: Site) -> None:
         for id in due:
             # All mail goes to one server. If it is down, webhooks still find free threads.
             low_priority = n > 0 or id in MAILS
-            d.senders.start(f"{site.id} {id} {n}", partial(send_to, d, site, by_id[id]), low_priority)
+            d.senders.start(f"{site.id} {id} {n}", partial(send_to, d, site.id, id), low_priority)
 
 
-def send_to(d: DeliveryDeps, site: Site, receiver: Receiver) -> None:
-    """Send the due deliveries of one receiver, one after the other, over one connection if it lasts."""
+def receiver_named(d: DeliveryDeps, site: Site, id: str) -> Receiver | None:
+    return next((receiver for receiver in receivers(d, site) if receiver.id == id), None)
+
+
+def send_to(
+    d: DeliveryDeps,
+    site_id: str,
+    receiver_id: str,
+    find: Callable[[DeliveryDeps, Site, str], Receiver | None] = receiver_named,
+) -> None:
+    """Send the due deliveries of one receiver, one after the other, over one connection if it lasts.
+
+    The settings are read before each batch, so that a receiver that was switched off or changed gets no more.
+    """
     until, n = time.monotonic() + MAX_SECONDS, 1
     try:
         with d.http.session() as http:
             while time.monotonic() < until and not d.senders.closing:
-                deliveries = d.storage.deliveries.claim(site.id, receiver.id, receiver.lease, n)
-                if not deliveries:
+                site = d.storage.sites.get(site_id)
+                receiver = find(d, site, receiver_id)
+                deliveries = d.storage.deliveries.claim(site_id, receiver_id, receiver.lease, n) if receiver else []
+                if not receiver or not deliveries:
                     return
                 n = _send_batch(d, site, receiver, http, deliveries)
+    except NotFound:
+        return  # the site was removed
     except StorageDown as error:
-        log.warning("the server is unavailable, so deliveries wait: %s", error, extra={"site": site.id})
+        log.warning("the server is unavailable, so deliveries wait: %s", error, extra={"site": site_id})
 
 
 def _send_batch(
@@ -113,7 +129,7 @@ def _send_batch(
     Stops after a failure and after BATCH_SECONDS, and releases the rest, so that a slow receiver gets one at a time.
     """
     began = time.monotonic()
-    comments = d.storage.comments.load(site.id, [delivery.comment for delivery in deliveries])
+    comments = _load_replicated(d, site, deliveries)
     pairs: list[tuple[Delivery, Comment]] = []
     attempts: list[DeliveryAttempt] = []
     for delivery, comment in zip(deliveries, comments, strict=True):
@@ -138,6 +154,17 @@ def _send_batch(
     d.storage.deliveries.release(site.id, [delivery for delivery, _ in pairs[n:]])
     a_delivery = (time.monotonic() - began) / max(n, 1)
     return min(receiver.batch, max(1, int(BATCH_SECONDS / a_delivery)))
+
+
+def _load_replicated(d: DeliveryDeps, site: Site, deliveries: Sequence[Delivery]) -> list[Comment | None]:
+    """Return the comment of each delivery, once replicas have them: a fail-over must not undo what was announced."""
+    comments = d.storage.comments.load(site.id, [delivery.comment for delivery in deliveries])
+    try:
+        d.storage.comments.wait_for_replicas(site.id)
+    except StorageDown:
+        d.storage.deliveries.release(site.id, deliveries)
+        raise
+    return comments
 
 
 def _is_too_late(delivery: Delivery, now: datetime) -> bool:

@@ -133,6 +133,9 @@ class MemoryComments:
             event = OutboxEvent(f"{data.n_events}-0", after.id, after.version, before.status, after.status)
             data.events.append(event)
 
+    def wait_for_replicas(self, site: str) -> None:
+        """Return at once: there are no replicas."""
+
     def add_decided(self, site: str, comments: Sequence[Comment]) -> list[bool]:
         with self._sites.lock:
             return [self._add_decided(self._sites[site], comment) for comment in comments]

@@ -40,7 +40,7 @@ KEY_SECONDS, REPEAT_SECONDS = 86_400, 60
 FINGERPRINT_BYTES = 16
 #: Memory limit for the undecided submissions of a site, whatever their number.
 MAX_PENDING_BYTES = 64 * 1024 * 1024
-#: Time for replicas to receive an accepted comment, if the settings ask for some.
+#: Time for replicas to receive an accepted comment or another change, if the settings ask for some.
 REPLICA_WAIT_MS = 500
 #: Time until a wake-up counts as lost. Claims renew it. Shorter than a lease, to replace a killed worker soon.
 WAKEUP_MS = 5_000
@@ -65,10 +65,13 @@ class RedisComments:
         ) as connection:  # replicas are counted for the writes of one connection
             accepted_here = self._accept_in(connection, comment, admission)
             reached = connection.wait(self._wait_replicas, REPLICA_WAIT_MS)
-        if reached < self._wait_replicas:
-            # The comment is stored, but a fail-over may lose it. A repeat of the request finds it and waits again.
-            raise StorageDown(f"only {reached} of {self._wait_replicas} replicas have the comment")
+        # The comment is stored, but a fail-over may lose it. A repeat of the request finds it and waits again.
+        self._check_replicas(reached)
         return accepted_here
+
+    def _check_replicas(self, reached: int) -> None:
+        if reached < self._wait_replicas:
+            raise StorageDown(f"only {reached} of {self._wait_replicas} replicas have the change")
 
     def _accept_in(self, client: Client, comment: Comment, admission: Admission, is_resolved: bool = False) -> Accepted:
         k, site, thread = self._keys, comment.site, comment.thread
@@ -137,6 +140,15 @@ class RedisComments:
     def decide(self, site: str, changes: Sequence[CommentChange]) -> list[bool]:
         comments = {c.id: c for c in self.load(site, revised_ids(changes)) if c}
         return self._decide_all(site, list(with_carried_over(changes, comments)))
+
+    def wait_for_replicas(self, site: str) -> None:
+        if self._wait_replicas:
+            counters = self._keys.counters(site)
+            with self._client.connection_of(counters) as connection:
+                # WAIT counts replicas for the last write of a connection. This one changes nothing.
+                connection.hincrby(counters, "accepted", 0)
+                reached = connection.wait(self._wait_replicas, REPLICA_WAIT_MS)
+            self._check_replicas(reached)
 
     def add_decided(self, site: str, comments: Sequence[Comment]) -> list[bool]:
         undecided = (replace(c, status=Status.QUEUED, version=0, decisions=()) for c in comments)
