@@ -7,6 +7,7 @@ from typing import ClassVar
 from comments.model import Comment, Signal
 from comments.signals import SignalCatalogue, SignalInfo
 from workers.learning.copy_tokens import BRAND, copy_tokens
+from workers.learning.site_model import has_enough_lessons
 from workers.text.tokens import ENOUGH_LETTERS, bands, fingerprint, is_long
 
 from .base import Facts, Filter, Window, plural
@@ -42,7 +43,8 @@ class NearDuplicateFilter(Filter):
         "near-duplicates.text": SignalInfo(
             4.0,
             "nearly the same text as another comment in the last 24 hours, on any site of this deployment; the same "
-            "strengths as `duplicates.here`; 0.5 for fewer than twelve words like those that people approved twice",
+            "strengths as `duplicates.here`; 0.5 for fewer than twelve words like those that people approved twice, "
+            "and 0.99 for others of fewer than twelve words on a site with fifteen lessons of each kind",
             "it repeated no other comment",
             gradual=True,
             harm=2.0,
@@ -61,6 +63,10 @@ class NearDuplicateFilter(Filter):
 
     #: Strength for short texts, which never holds alone: many people write nearly the same few words.
     most_of_short: float = 0.5
+    #: Strength for texts of fewer than twelve words on a site with enough lessons: it holds, but not what reads honest.
+    #: Readers chant ("Iya iya suka suka Zeta"). In three floods 13, 4 and 3 % fewer honest comments were held, and no
+    #: more spam published.
+    most_of_taught: float = 0.99
     #: Approvals of texts of fewer than twelve words like this one after which it never holds alone either.
     approved: int = 2
 
@@ -74,6 +80,8 @@ class NearDuplicateFilter(Filter):
             is_short = len(fingerprint(comment.content)) < ENOUGH_LETTERS
             if is_short or (not is_long(comment.content) and self._is_approved(comment, facts)):
                 strength = min(strength, self.most_of_short)
+            elif not is_long(comment.content) and has_enough_lessons(facts.corpus):
+                strength = min(strength, self.most_of_taught)
             yield Signal("near-duplicates.text", strength, evidence)
 
     def _is_approved(self, comment: Comment, facts: Facts) -> bool:

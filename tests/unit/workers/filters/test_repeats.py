@@ -142,3 +142,15 @@ def test_short_texts_like_those_that_people_approved_are_not_held_as_repeated():
     long = a_comment(content=LONG)
     corpus = TokenCounts(9, 0, dict.fromkeys(lesson_tokens(long), (9, 0)))
     assert strengths(NearDuplicateFilter(), long, counts=counts, corpus=corpus) == {"near-duplicates.text": 1.0}
+
+
+def test_short_near_duplicates_that_read_honest_are_published_by_a_taught_site_only():
+    chant, counts = a_comment(content="Iya iya suka suka ada Zeta dan Keanu"), {"near-duplicates.0": 20}
+    honest, weights = Signal("learned.ham", 1.0, ""), build_policy(BUILT_IN, {})
+    for lessons, with_honest in ((14, Action.HOLD), (15, Action.APPROVE)):
+        corpus = TokenCounts(lessons, 15, {})
+        found = seen(NearDuplicateFilter(), chant, counts=counts, corpus=corpus).values()
+        assert weights.decide([*found, honest], NOW).action is with_honest
+        assert weights.decide(found, NOW).action is Action.HOLD
+    long = seen(NearDuplicateFilter(), a_comment(content=LONG), counts=counts, corpus=TokenCounts(99, 99, {}))
+    assert weights.decide([*long.values(), honest], NOW).action is Action.HOLD
