@@ -27,6 +27,8 @@ SAMPLE = 400
 SCRIPTS: Mapping[str, str] = {"CJK": "han", "HIRAGANA": "japanese", "KATAKANA": "japanese"}
 #: Kinds of terms whose values are counted.
 FACET_KINDS = ("status", "signal", "by", "script", "thread", "author", "domain")
+#: First letter of the waves of comments that advertise the same name. Others begin with a hexadecimal digit.
+WAVE_OF_NAME = "n"
 #: Value of the term `by` for comments that no person decided about. A person's name has no such character.
 AUTOMATIC = "*"
 #: Roles of people of the site.

@@ -50,7 +50,7 @@ class Decision:
     reason: str = ""  # code of the removal reason that a moderator chose
     replaced: str = ""  # of the latest edit: the content before it
     log_odds: float = 0.0  # of spam, by the shipped and the learned model alone
-    wave: str = ""  # name that a held comment shares with nearly the same texts; "" if it was not held
+    wave: str = ""  # that a held comment shares with similar ones; "" if it was not held
     replies: str = ""  # "hidden" or "shown": what happens to published replies to the comment; "" changes nothing
 
     @property

@@ -1,9 +1,10 @@
-"""Waves of near-copies in the queue: comments that share the wave of their decision are one row."""
+"""Waves in the queue: near-copies, and comments with the same advertised name, are one row."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from comments.index_terms import WAVE_OF_NAME
 from comments.model import Comment
 from comments.storage.interfaces import Storage
 from comments.storage.queue_index import IndexHit, IndexQuery, IndexResult
@@ -22,6 +23,11 @@ class Wave:
     total: int
     examined: tuple[Comment, ...]
     titles: Mapping[str, str]  # of the threads of `examined`
+
+    @property
+    def are_copies(self) -> bool:
+        """False for different texts around the same name."""
+        return not self.name.startswith(WAVE_OF_NAME)
 
     @property
     def threads(self) -> list[tuple[str, int]]:

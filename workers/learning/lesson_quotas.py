@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
+from comments.index_terms import WAVE_OF_NAME
 from comments.lifecycle import Label
 from comments.model import Comment, Decision
 from comments.report_rules import DECIDED_BY_READERS
 from comments.storage.corpus_lessons import Quota
 from workers.text.normalization import fold
 from workers.text.tokens import without_addresses, words
+
+from .brand_names import brand_names
 
 #: Near-duplicates of a campaign that count. With 3, 5 or all of them, .83 to .84 of the spam of a flood is finally
 #: refused.
@@ -53,8 +56,15 @@ def _overruled(verdict: Decision, label: Label) -> bool:
 
 
 def wave_name(content: str) -> str:
-    """Return a short name for the campaign of a text. Near-duplicates mostly share it."""
-    return f"{zlib.crc32(campaign(content).encode('utf-8', 'replace')):08x}"
+    """Return a short name for the wave of a text, which near-duplicates mostly share.
+
+    Spam that writes a new sentence around the same name each time is the wave of that name. A text that mentions a
+    person ("@anna99") is no advert for that name.
+    """
+    names = () if "@" in content else brand_names(content)
+    wave = names[0] if names else campaign(content)
+    short = f"{zlib.crc32(wave.encode('utf-8', 'replace')):08x}"
+    return WAVE_OF_NAME + short if names else short
 
 
 @lru_cache(maxsize=256)

@@ -11,6 +11,7 @@ from workers.deps import Deps, now, set_deps
 from workers.filters import BUILT_IN
 from workers.jobs import judge, learn
 from workers.judging.policy import build_policy
+from workers.learning.lesson_quotas import wave_name
 
 #: About 230 characters that read like an honest comment.
 STORY = (
@@ -82,6 +83,25 @@ def test_honest_short_repeats_are_published(site: Storage) -> None:
     texts = ("Thanks!", "+1", "First!", "great post", "Me too :)", "Happy birthday", "That's not a Bugatti")
     found = [sent(site, text, n * 10 + k) for k, text in enumerate(texts) for n in range(6)]
     assert [c.content for c in found if c.status is not Status.APPROVED] == []
+
+
+def test_new_sentences_around_one_name_are_one_wave() -> None:
+    texts = (
+        "Gaes, ALEXIS17 selalu kasih kejutan tiap malam",
+        "Baru coba 𝗔𝗟𝗘𝗫𝗜𝗦 𝟭 𝟳 dan langsung ketagihan main terus",
+        "Nggak nyangka bisa menang besar berkat ALEXIS ⭐17⭐",
+    )
+    assert len({wave_name(text) for text in texts}) == 1
+    assert wave_name("Gaes, DEWADORA17 selalu kasih kejutan") != wave_name(texts[0])
+
+
+def test_people_who_are_mentioned_make_no_wave() -> None:
+    assert wave_name("@alexis17 I agree with you") != wave_name("Look at what @alexis17 wrote about bread")
+
+
+@pytest.mark.parametrize("content", ["", "88", "17 17 17", "\ud800 17", "a" * 20_000 + "17", "\u202e17alexis"])
+def test_every_text_has_a_short_wave(content: str) -> None:
+    assert 8 <= len(wave_name(content)) <= 9
 
 
 def test_copies_have_the_name_of_their_wave(site: Storage) -> None:

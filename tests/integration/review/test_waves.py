@@ -47,6 +47,15 @@ def test_near_copies_are_one_row_that_counts_threads_and_networks(web_app: WebAp
     assert f'id="c-{other.id}"' in text
 
 
+def test_comments_with_one_advertised_name_are_one_row_that_says_so(web_app: WebApp, mo: SignedInClient) -> None:
+    hold_in_wave(web_app, 3, wave="n" + WAVE)
+    text = shown(mo, "/review/blog")
+    assert text.count("<article") == 1
+    assert "3 comments with the same name in the text" in text
+    assert "All 3 comments" in text
+    assert shown(mo, f"/review/blog?wave=n{WAVE}").count("<article") == 3
+
+
 def test_two_near_copies_stay_rows_of_their_own(web_app: WebApp, mo: SignedInClient) -> None:
     hold_in_wave(web_app, 2)
     assert "near-copies" not in shown(mo, "/review/blog")
