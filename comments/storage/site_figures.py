@@ -17,6 +17,11 @@ class SiteFigures:
     posted: DeliveryFigures = field(default_factory=lambda: DeliveryFigures(0, {}))
     oldest_held: datetime | None = None  # when the oldest comment that needs review was received
 
+    @property
+    def is_used(self) -> bool:
+        """Return True if the site accepted a comment or has imported ones."""
+        return bool(self.counters.accepted or any(self.counters.current.values()))
+
     def oldest_held_seconds(self, now: datetime) -> float:
         return max(0.0, (now - self.oldest_held).total_seconds()) if self.oldest_held else 0.0
 

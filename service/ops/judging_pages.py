@@ -51,17 +51,21 @@ class RepeatedComment:
 @blueprint.get("")
 def judging_page() -> str:
     signed, of = require_operator(), deps()
-    sites = [site for site in of.storage.sites.all() if not site.deleted]
+    sites = {site.id: site for site in of.storage.sites.all() if not site.deleted}
+    figures = of.storage.site_figures.read(list(sites))
+    held = [sites[site.id] for site in figures if site.counters.current.get(Status.HELD)]
     pauses = of.storage.judging_pauses.all()
     return render_template(
         "ops/judging.html",
         signed=signed,
-        sites=[(site, of.storage.queue.depth(site.id), pauses.get(site.id)) for site in sites],
+        sites=[(sites[site.id], site.depth, pauses.get(site.id)) for site in figures],
         paused_everywhere=pauses.get(EVERY_SITE),
         refused_everywhere=of.storage.intake_pauses.all().get(EVERY_SITE),
         every_site=EVERY_SITE,
-        undecided=[row for site in sites for row in undecided_comments(of.storage, site)],
-        given_up=given_up_by_site(of.storage, sites),
+        undecided=[
+            row for site in figures if site.depth.queued for row in undecided_comments(of.storage, sites[site.id])
+        ],
+        given_up=given_up_by_site(of.storage, held),
         at_once=RETRIES_AT_ONCE,
         now=of.now(),
     )
