@@ -104,7 +104,8 @@ def test_a_recount_finds_the_same_numbers_and_keeps_the_reports(storage: Storage
         steps += 1
     assert not storage.numbers.is_recounting("blog")
     assert all_counters(storage) == before
-    days = latest_range(Unit.DAY, 2, datetime.now(UTC))  # a report is counted when it arrives, which may be after midnight
+    # A report is counted when it arrives, which may be on the day after the import of this file.
+    days = latest_range(Unit.DAY, 2, datetime.now(UTC))
     assert sum(counts[READER_REPORTS] for counts in storage.numbers.counts("blog", days)) == 1
 
 
