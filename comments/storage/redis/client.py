@@ -22,6 +22,7 @@ from redis.exceptions import (
 from comments.errors import ReplygateError, SettingsInvalid, StorageDown, StorageRefuses
 
 from .breaker import Breaker
+from .round_trips import RoundTrip
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -95,10 +96,9 @@ class StoreClient(redis.Redis):
 
         Sentinel's pool has to see every call, because it replaces connections to a former primary.
         """
-        if self.connection or type(self.connection_pool) is not redis.ConnectionPool:
+        if not self._keeps_connections():
             return super().execute_command(*words, **options)  # type: ignore[no-untyped-call]
-        connection = self._idle_connection() or self.connection_pool.get_connection()
-        is_ready = False
+        connection, is_ready = self.take_connection(), False
         try:
             connection.send_command(*words)
             reply = self.parse_response(connection, words[0], **options)  # type: ignore[no-untyped-call]
@@ -108,10 +108,26 @@ class StoreClient(redis.Redis):
             is_ready = True
             raise
         finally:
-            if is_ready:
-                self._idle.append(connection)
-            else:
-                self._give_up(connection)  # the reply may still come
+            self.return_connection(connection, is_ready)
+
+    def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> Any:
+        if transaction or not self._keeps_connections():
+            return super().pipeline(transaction, shard_hint)
+        return RoundTrip(self)
+
+    def _keeps_connections(self) -> bool:
+        return not self.connection and type(self.connection_pool) is redis.ConnectionPool
+
+    def take_connection(self) -> Any:
+        """Return a connection for one call."""
+        return self._idle_connection() or self.connection_pool.get_connection()
+
+    def return_connection(self, connection: Any, is_ready: bool) -> None:
+        """Keep the connection for the next call if it `is_ready`: every reply has come."""
+        if is_ready:
+            self._idle.append(connection)
+        else:
+            self._give_up(connection)  # a reply may still come
 
     def _idle_connection(self) -> Any:
         """Return a connection that is ready for a command, or None. A process that was forked uses none of before."""

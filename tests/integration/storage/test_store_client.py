@@ -85,3 +85,83 @@ def test_a_forked_process_opens_a_connection_of_its_own(client: StoreClient) -> 
     child.join()
     assert int(os.read(pipe[0], 20)) != here
     assert connection_id(client) == here
+
+
+def batch(client: StoreClient, transaction: bool = False) -> Any:
+    pipe = client.pipeline(transaction)
+    pipe.client_id()
+    pipe.get("n")
+    return pipe
+
+
+def test_a_batch_of_commands_uses_the_connection_of_calls(client: StoreClient) -> None:
+    before = connection_id(client)
+    assert batch(client).execute() == [before, b"1"]
+    assert connection_id(client) == before
+
+
+def test_a_batch_reads_all_replies_before_it_reports_the_first_error(client: StoreClient) -> None:
+    pipe = batch(client)
+    pipe.lpush("n", "a list")
+    pipe.incr("n")
+    with pytest.raises(redis.ResponseError, match="Command # 3"):
+        pipe.execute()
+    assert client.get("n") == b"2"
+
+
+def test_a_batch_can_return_errors_among_its_replies_and_is_empty_afterwards(client: StoreClient) -> None:
+    pipe = batch(client)
+    pipe.lpush("n", "a list")
+    before, value, error = pipe.execute(raise_on_error=False)
+    assert (value, type(error)) == (b"1", redis.ResponseError)
+    assert connection_id(client) == before
+    assert pipe.execute() == []
+
+
+def test_a_batch_loads_the_scripts_that_the_server_does_not_have(client: StoreClient) -> None:
+    add = client.register_script('return redis.call("INCRBY", KEYS[1], ARGV[1])')
+    client.script_flush()
+    pipe = batch(client)
+    add(keys=["n"], args=[2], client=pipe)
+    pipe.get("n")
+    add(keys=["n"], args=[5], client=pipe)
+    assert pipe.execute()[1:] == [b"1", 3, b"1", 8]
+    add(keys=["n"], args=[1], client=pipe)
+    assert pipe.execute() == [9]
+
+
+def test_a_batch_with_a_lost_connection_fails_and_the_next_one_works(client: StoreClient) -> None:
+    pipe = client.pipeline(transaction=False)
+    pipe.client_kill_filter(_id=str(connection_id(client)), skipme=False)
+    pipe.get("n")
+    with pytest.raises(redis.ConnectionError):
+        pipe.execute()
+    assert batch(client).execute()[1] == b"1"
+
+
+def test_the_replies_of_an_interrupted_batch_go_to_no_other_call(client: StoreClient) -> None:
+    def interrupt(*_: Any) -> None:
+        raise Interrupted
+
+    former = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        pipe = client.pipeline(transaction=False)
+        pipe.blpop(["nothing"], timeout=1)
+        pipe.get("n")
+        with pytest.raises(Interrupted):
+            pipe.execute()
+    finally:
+        signal.signal(signal.SIGALRM, former)
+    assert client.set("n", 5) is True
+
+
+def test_a_watched_batch_is_a_transaction(client: StoreClient) -> None:
+    pipe = client.pipeline(transaction=False)
+    pipe.watch("n")
+    pipe.multi()
+    pipe.incr("n")
+    client.set("n", 7)
+    with pytest.raises(redis.WatchError):
+        pipe.execute()
+    assert client.get("n") == b"7"
