@@ -55,8 +55,10 @@ ALL_SITES = ""
 CLEAN_UP_EVERY = 10
 #: Sites without work of which one pass asks if there may be some. Of 1,000 sites each has its turn every five passes.
 IDLE_SITES = 200
-#: Sites without work that one pass looks at wholly, for what time makes due: of 1,000 sites each every six minutes.
+#: Sites without work that one pass looks at wholly: of 1,000 sites each every six minutes.
 COMPLETE_LOOKS = 3
+#: Sites without work of which one pass asks if time made something due: of 1,000 sites each has its turn in a minute.
+TIMED_LOOKS = 20
 #: Passes for which a site with work is looked at every time.
 BUSY_PASSES = 30
 
@@ -74,6 +76,7 @@ class Sweep:
         self._last_work: dict[str, int] = {}  # site -> the last pass that found work
         self._last_idle = ""  # site without work that the last pass asked about last
         self._last_complete = ""  # the same for complete looks
+        self._last_timed = ""  # and for looks at what time makes due
         self._sites: set[str] = set()  # of the last pass
         self._removed: dict[str, int] = {}  # site -> the first pass without it
 
@@ -115,9 +118,22 @@ class Sweep:
         self._last_work = {id: at for id, at in self._last_work.items() if at > self._passes - BUSY_PASSES}
         idle = [site.id for site in sites if site.id not in self._last_work]  # sorted, like all sites
         asked, complete = _next(idle, self._last_idle, IDLE_SITES), _next(idle, self._last_complete, COMPLETE_LOOKS)
-        self._last_idle, self._last_complete = (asked[-1], complete[-1]) if idle else ("", "")
+        timed = _next(idle, self._last_timed, TIMED_LOOKS)
+        self._last_idle, self._last_complete, self._last_timed = (
+            (asked[-1], complete[-1], timed[-1]) if idle else ("", "", "")
+        )
         wanted = {*self._last_work, *self._deps.storage.site_figures.with_work(asked), *complete}
+        turn = set(timed)
+        wanted |= self._due_in_time([site for site in sites if site.id in turn])
         return [site for site in sites if site.id in wanted]
+
+    def _due_in_time(self, sites: Sequence[Site]) -> set[str]:
+        """Return the sites that have data that is kept too long, or are to be removed."""
+        storage, now = self._deps.storage, self._deps.now()
+        limits = {site.id: deletion_limits(site, now) for site in sites if not site.deleted}
+        removed = {site.id for site in sites if is_removable(site, now)}
+        quiet = {site.id for site in sites if site.published_days and storage.quiet_threads.place(site.id) is not None}
+        return removed | quiet | storage.retention.with_due(limits)
 
     def _judging(self, site: Site, judges: int) -> Iterator[tuple[str, str]]:
         """Yield up to one job for each judge, so that one busy site can use all of them."""

@@ -34,6 +34,9 @@ class Retention(Protocol):
     def counts(self, site: str, limits: Sequence[tuple[RetentionClass, datetime]]) -> list[int]:
         """Count for each limit the comments of its class whose time began before it."""
 
+    def with_due(self, limits: Mapping[str, Mapping[RetentionClass, datetime]]) -> set[str]:
+        """Return those of some sites that have a comment of a class whose time began before its limit."""
+
     def rewrite(
         self,
         site: str,

@@ -154,3 +154,14 @@ def test_the_time_of_a_listed_comment_does_not_begin_again(storage: CoreStorage)
     spam = decided(storage, accepted(storage), Action.SPAM)
     storage.retention.start(SITE, Status.SPAM, [spam.id], later(5))
     assert due(storage, REFUSED) == [spam.id]
+
+
+def test_of_many_sites_those_with_something_to_delete_are_found(storage: CoreStorage) -> None:
+    decided(storage, accepted(storage), Action.SPAM)
+    decided(storage, accepted(storage, site="other"), Action.HOLD)
+    limits = {REFUSED: later(1)}
+    assert storage.retention.with_due({SITE: limits, "other": limits, "none": {}}) == {SITE}
+    assert storage.retention.with_due(
+        {SITE: {REFUSED: later(-9999)}, "other": {REFUSED: later(1), DETAILS: later(1)}}
+    ) == {"other"}
+    assert storage.retention.with_due({}) == set()

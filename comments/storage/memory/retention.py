@@ -1,6 +1,6 @@
 """Lists of comments that lose personal data after a time, in memory: the counterpart of comments/rewrite."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from comments.lifecycle import Status
@@ -23,6 +23,9 @@ class MemoryRetention:
     def counts(self, site: str, limits: Sequence[tuple[RetentionClass, datetime]]) -> list[int]:
         lists = self._sites[site].kept_since
         return [sum(at < before.timestamp() for at in lists[kind].values()) for kind, before in limits]
+
+    def with_due(self, limits: Mapping[str, Mapping[RetentionClass, datetime]]) -> set[str]:
+        return {site for site, of_site in limits.items() if any(self.counts(site, [*of_site.items()]))}
 
     def rewrite(
         self,

@@ -1,6 +1,6 @@
 """Lists of comments that lose personal data after a time, on Redis: a sorted set for each class."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from comments.lifecycle import Status
@@ -31,6 +31,14 @@ class RedisRetention:
         for kind, before in limits:
             pipe.zcount(self._keys.retention(site, kind), "-inf", f"({milliseconds(before)}")
         return [int(n) for n in pipe.execute()]
+
+    def with_due(self, limits: Mapping[str, Mapping[RetentionClass, datetime]]) -> set[str]:
+        pipe, asked = self._client.pipeline(transaction=False), []
+        for site, of_site in limits.items():
+            for kind, before in of_site.items():
+                pipe.zcount(self._keys.retention(site, kind), "-inf", f"({milliseconds(before)}")
+                asked.append(site)
+        return {site for site, n in zip(asked, pipe.execute(), strict=True) if n}
 
     def rewrite(
         self,

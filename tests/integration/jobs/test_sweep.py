@@ -13,7 +13,18 @@ import pytest
 import redis
 from rq import Queue
 
-from comments.job_queue import DELIVER, FORMER_QUEUES, INDEX, JUDGE, LEARN, NOTIFY, NUMBERS, RETENTION, RQJobs
+from comments.job_queue import (
+    DELIVER,
+    FORMER_QUEUES,
+    INDEX,
+    JUDGE,
+    LEARN,
+    NOTIFY,
+    NUMBERS,
+    REMOVE_SITE,
+    RETENTION,
+    RQJobs,
+)
 from comments.lifecycle import Action, Status
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
@@ -184,6 +195,26 @@ def test_what_is_kept_too_long_is_found_although_no_site_with_work_has_it(
     for _ in range(4):  # eight sites with the fixture's
         swept.run_once()
     assert RETENTION in enqueued(deps)
+
+
+def test_what_time_makes_due_is_found_within_a_minute_at_a_thousand_sites(
+    deps: Deps, connection: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A text is kept too long, threads may have been quiet for too long, and a site is to be removed."""
+    monkeypatch.setattr("workers.sweep.COMPLETE_LOOKS", 1)
+    storage = deps.storage
+    for n in range(1000):
+        storage.sites.put(a_site(id=f"s{n:04}"))
+    storage.retention.start("s0950", Status.SPAM, ["c" * 26], now() - timedelta(days=365))
+    storage.sites.put(a_site(id="s0950", refused_days=1))
+    storage.sites.put(a_site(id="s0800", published_days=30))
+    storage.sites.put(a_site(id="s0700", deleted=now() - timedelta(days=365)))
+    assert storage.site_figures.with_work(["s0950", "s0800", "s0700"]) == set()
+    swept = sweep(deps, connection)
+    for _ in range(60):
+        swept.run_once()
+    assert isinstance(deps.jobs, RecordedJobs)
+    assert {(RETENTION, "s0950", ""), (RETENTION, "s0800", ""), (REMOVE_SITE, "s0700", "")} <= set(deps.jobs.jobs)
 
 
 def test_a_site_with_work_is_looked_at_in_every_pass(
