@@ -5,10 +5,13 @@ sweep enqueues another one for whatever is due.
 """
 
 import logging
+from collections.abc import Iterable
 from typing import Protocol
 
 import redis
 from rq import Queue
+
+from .pseudonyms import new_id
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +54,21 @@ def rq_name(queue: str, prefix: str) -> str:
     return queue if prefix == DEFAULT_PREFIX else ":".join((prefix, queue))
 
 
+def job_id(site: str, token: str) -> str:
+    """Return a new id for RQ that names the wake-up. A job that is enqueued again needs another one than the last."""
+    return f"{site}_{token}_{new_id()}"
+
+
+def wakeups_of(job_ids: Iterable[bytes | str]) -> dict[str, list[str]]:
+    """Return the wake-ups of each site among some jobs. Jobs of versions before have other ids."""
+    found: dict[str, list[str]] = {}
+    for id in job_ids:
+        site, _, rest = (id.decode() if isinstance(id, bytes) else id).partition("_")
+        if token := rest.rpartition("_")[0]:
+            found.setdefault(site, []).append(token)
+    return found
+
+
 def judging_channel(prefix: str) -> str:
     """Return the channel with the site of each judging job, for judges that listen for work on another site."""
     return f"{rq_name(QUEUES[JUDGE], prefix)}:enqueued"
@@ -76,6 +94,7 @@ class RQJobs:
             self._queues[QUEUES[job]].enqueue_call(
                 job,
                 args=(site, token),
+                job_id=job_id(site, token),
                 result_ttl=RESULT_TTL,
                 failure_ttl=FAILURE_TTL,
                 description=job,

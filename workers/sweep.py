@@ -28,6 +28,7 @@ from comments.job_queue import (
     QUEUES,
     REMOVE_SITE,
     RETENTION,
+    wakeups_of,
 )
 from comments.part_process import process_name
 from comments.settings import Settings
@@ -59,6 +60,8 @@ IDLE_SITES = 200
 COMPLETE_LOOKS = 3
 #: Sites without work of which one pass asks if time made something due: of 1,000 sites each has its turn in a minute.
 TIMED_LOOKS = 20
+#: Jobs that wait for a judge of which a pass reads the wake-ups.
+MOST_WAITING = 1000
 #: Passes for which a site with work is looked at every time.
 BUSY_PASSES = 30
 
@@ -92,8 +95,9 @@ class Sweep:
         short = {name for name in self._queues if self._is_short(name, sites)}
         pauses = storage.judging_pauses.all()
         judges = max(self._deps.settings.judges, len(storage.heartbeats.alive(QUEUES[JUDGE])))
+        waiting = self._waiting_wakeups()
         for site in self._turn(sites):
-            judging = () if is_paused_by(pauses, site.id) else self._judging(site, judges)
+            judging = () if is_paused_by(pauses, site.id) else self._judging(site, judges, waiting.get(site.id, ()))
             due = [*judging, *self._other_jobs(site, short)]
             for job, token in due:
                 self._deps.jobs.enqueue(job, site.id, token)
@@ -135,11 +139,22 @@ class Sweep:
         quiet = {site.id for site in sites if site.published_days and storage.quiet_threads.place(site.id) is not None}
         return removed | quiet | storage.retention.with_due(limits)
 
-    def _judging(self, site: Site, judges: int) -> Iterator[tuple[str, str]]:
+    def _waiting_wakeups(self) -> dict[str, list[str]]:
+        """Return the wake-ups of each site whose jobs wait in the queue of the judges."""
+        queue = self._queues[QUEUES[JUDGE]]
+        try:
+            return wakeups_of(queue.connection.lrange(queue.key, 0, MOST_WAITING - 1))
+        except redis.RedisError as error:
+            if not is_unavailable(error):
+                raise
+            raise StorageDown(str(error)) from error
+
+    def _judging(self, site: Site, judges: int, waiting: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Yield up to one job for each judge, so that one busy site can use all of them."""
         batch, lease = self._deps.settings.batch, self._deps.settings.lease
         if not site.deleted:
-            yield from ((JUDGE, t) for t in self._deps.storage.queue.missing_wakeups(site.id, batch, judges, lease))
+            tokens = self._deps.storage.queue.missing_wakeups(site.id, batch, judges, lease, waiting)
+            yield from ((JUDGE, token) for token in tokens)
 
     def _other_jobs(self, site: Site, short: Container[str]) -> Iterator[tuple[str, str]]:
         """Yield a job for each kind of work that is due, if few jobs wait in its queue."""

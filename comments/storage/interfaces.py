@@ -121,10 +121,13 @@ class Queue(Protocol):
     def restart(self, site: str, id: str) -> None:
         """Make an undecided comment due now, as if it was never claimed."""
 
-    def missing_wakeups(self, site: str, batch: int, max_wakeups: int, lease: float) -> list[str]:
+    def missing_wakeups(
+        self, site: str, batch: int, max_wakeups: int, lease: float, waiting: Sequence[str] = ()
+    ) -> list[str]:
         """Return a token for each job that must be enqueued: work is due and too few wake-ups are open.
 
-        A lease (of `lease` seconds) that ends much later than any can has passed: the clock was set back.
+        Those whose jobs are `waiting` in the queue are open, however long they wait behind jobs of other sites. A lease
+        (of `lease` seconds) that ends much later than any can has passed: the clock was set back.
         """
 
     def depth(self, site: str) -> QueueDepth: ...

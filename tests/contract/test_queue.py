@@ -133,6 +133,14 @@ def test_a_long_backlog_gets_no_more_jobs_than_allowed(storage: Storage) -> None
     assert len(storage.queue.missing_wakeups("blog", batch=2, max_wakeups=4, lease=30)) == 3
 
 
+def test_a_job_that_waits_long_in_the_queue_is_not_lost(storage: Storage) -> None:
+    for _ in range(30):
+        accepted(storage)
+    for waiting in (["a", "b", "c"], ["a", "b", "c", "d", "e"]):
+        assert storage.queue.missing_wakeups("blog", batch=2, max_wakeups=3, lease=30, waiting=waiting) == []
+    assert storage.queue.missing_wakeups("blog", batch=2, max_wakeups=7, lease=30, waiting=["a"]) != []
+
+
 def test_a_lease_that_ends_later_than_twice_the_time_of_a_lease_is_over(storage: Storage) -> None:
     """It was written before the server's clock was set back."""
     comment = accepted(storage)

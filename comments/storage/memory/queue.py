@@ -52,10 +52,13 @@ class MemoryQueue:
             self._sites[site].attempts.pop(id, None)
         self.release(site, [id])
 
-    def missing_wakeups(self, site: str, batch: int, max_wakeups: int, lease: float) -> list[str]:
+    def missing_wakeups(
+        self, site: str, batch: int, max_wakeups: int, lease: float, waiting: Sequence[str] = ()
+    ) -> list[str]:
         with self._sites.lock:
             data, now = self._sites[site], self._sites.now()
             data.wakeups = {token: at for token, at in data.wakeups.items() if at <= now + 2 * WAKEUP_SECONDS}
+            data.wakeups |= dict.fromkeys(waiting, now + WAKEUP_SECONDS)
             for queue in data.queues:
                 queue |= {id: now for id, at in queue.items() if at > now + 2 * lease}
             tokens = [new_id() for _ in range(data.wakeups_missing(now, batch, max_wakeups))]

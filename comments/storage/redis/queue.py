@@ -46,7 +46,9 @@ class RedisQueue:
         self._client.hdel(self._keys.attempts(site), id)
         self.release(site, [id])
 
-    def missing_wakeups(self, site: str, batch: int, max_wakeups: int, lease: float) -> list[str]:
+    def missing_wakeups(
+        self, site: str, batch: int, max_wakeups: int, lease: float, waiting: Sequence[str] = ()
+    ) -> list[str]:
         tokens = self._wakeups_missing(
             [self._keys.wakeups(site), self._keys.due(site), self._keys.due_checks(site)],
             {
@@ -54,6 +56,7 @@ class RedisQueue:
                 "max_wakeups": max_wakeups,
                 "wakeup_ms": WAKEUP_MS,
                 "lease_ms": round(lease * 1000),
+                "waiting": list(waiting),
                 "tokens": [new_id() for _ in range(max_wakeups)],
             },
         )

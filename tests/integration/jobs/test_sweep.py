@@ -105,6 +105,26 @@ def test_lost_judging_jobs_are_enqueued_again_but_not_multiplied(
     assert enqueued(deps) == [JUDGE] * jobs
 
 
+def test_judging_jobs_that_wait_longer_than_a_wake_up_lasts_are_not_multiplied(
+    deps: Deps, connection: redis.Redis
+) -> None:
+    """They wait behind the jobs of other sites with a long queue."""
+    queued = replace(deps, jobs=RQJobs(connection))
+    for _ in range(150):
+        accepted(deps.storage)
+    swept, queue = sweep(queued, connection), open_queue("judge", connection)
+
+    def has_two_jobs() -> bool:
+        swept.run_once()
+        return len(queue) == 2
+
+    wait_until(has_two_jobs, "enqueued once the wake-up of the submissions has expired")
+    for _ in range(2):
+        connection.delete("rg:{blog}:wakes")  # as after their time
+        swept.run_once()
+    assert len(queue) == 2
+
+
 def test_learning_indexing_and_delivery_are_enqueued(deps: Deps, connection: redis.Redis) -> None:
     moderated(deps.storage, published(deps.storage), Action.SPAM)
     sweep(deps, connection).run_once()
