@@ -142,9 +142,8 @@ def _name(node: ast.stmt) -> str:
     """Return the name of a function or constant."""
     if isinstance(node, ast.FunctionDef):
         return node.name
-    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-        return node.targets[0].id if node.targets[0].id.isupper() else ""
-    return ""
+    target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+    return target.id if isinstance(target, ast.Name) and target.id.isupper() else ""
 
 
 def _texts(item: pytest.Item) -> Sequence[object]:

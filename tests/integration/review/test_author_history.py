@@ -53,6 +53,15 @@ def test_a_network_page_shows_all_its_comments(web_app, mo):
         assert shown in text
 
 
+def test_an_author_page_names_the_other_authors_of_the_same_networks(web_app, mo):
+    held(web_app.storage, author="One", identity="one", origin="there")
+    held(web_app.storage, author="Two", identity="two", origin="there")
+    held(web_app.storage, author="Three", identity="three", origin="elsewhere")
+    found = parse(page(mo, "/sites/blog/authors/one")).iter("a")
+    links = {link.get("href", "") for link in found}
+    assert [name for name in ("one", "two", "three") if f"/sites/blog/authors/{name}" in links] == ["two"]
+
+
 def test_a_long_list_has_pages(web_app, mo):
     for n in range(23):
         held(web_app.storage, content=f"reply number {n}.", received=NOW + timedelta(seconds=n))

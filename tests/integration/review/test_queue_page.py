@@ -31,6 +31,14 @@ def facets(user: SignedInClient, path: str) -> dict[str, dict[str, int]]:
     return found
 
 
+def test_the_density_is_remembered_only_after_a_choice(web_app, mo):
+    held(web_app.storage)
+    for path, shown in (("", "comfortable"), ("?density=compact", "compact"), ("", "compact")):
+        answer = mo.get(f"/review/blog{path}")
+        assert f"queue-page {shown}" in answer.text
+        assert ("density=" in answer.headers.get("Set-Cookie", "")) == bool(path)
+
+
 def test_the_default_order_is_by_usefulness_and_others_are_linked(web_app, mo):
     sure = judged(web_app.storage, Action.HOLD, score=1.0, received=NOW - timedelta(hours=1))
     doubtful = judged(web_app.storage, Action.HOLD, score=5.5, received=NOW)

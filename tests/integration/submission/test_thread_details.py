@@ -4,12 +4,16 @@ import pytest
 
 from comments.audit import AuditAction
 from comments.pseudonyms import token_digest
+from comments.settings import Settings
 from comments.site import SiteKey
 from comments.storage.interfaces import Storage
+from comments.storage.keys import Keys
+from comments.storage.redis import connect
 from comments.storage.thread_details import ThreadDetails
 from tests.support.builders import a_site
 from tests.support.public_app import SUBMIT, PublicApp, a_reply, open_public_app
 
+KEYS = Keys("rg")
 KEY = "rgk_k1_" + "s" * 40
 KEYED = {"Authorization": f"Bearer {KEY}"}
 FROM_PAGE = {"Origin": "https://blog.example"}
@@ -107,6 +111,15 @@ def test_a_visitors_title_is_cut_and_the_servers_is_refused(web: PublicApp) -> N
     assert details(web).title == "t" * 200
     answer = web.client.patch(THREAD, json={"title": "t" * 201}, headers=KEYED)
     assert [p["code"] for p in answer.json["problems"]] == ["too-long"]
+
+
+def test_deleted_details_leave_nothing(web: PublicApp, valkey_settings: Settings) -> None:
+    put, client = web.storage.thread_details.put, connect(valkey_settings)
+    put("blog", "post-12", "Wind", PAGE)
+    keys = [KEYS.thread_titles("blog"), KEYS.thread_urls("blog")]
+    assert [client.hvals(key) for key in keys] == [[b"Wind"], [PAGE.encode()]]
+    assert put("blog", "post-12", "", "") == ThreadDetails("Wind", PAGE)
+    assert [client.hvals(key) for key in keys] == [[], []]
 
 
 def test_a_thread_that_is_named_by_its_address_has_a_title_only(web: PublicApp) -> None:

@@ -106,6 +106,7 @@ def test_only_trusted_hosts_may_be_private_or_plain() -> None:
     assert target("http://intranet:1234/", trusted).trusted
     assert target("http://127.0.0.1:9000/", trusted).trusted
     assert target("http://[::1]:81/", trusted).trusted
+    assert target("http://intranet/", trusted) == Target(False, "intranet", 80, "/", trusted=True)
     assert not target("https://example.com/", trusted).trusted
     for url in ("http://127.0.0.1:9001/", "http://127.0.0.1/", "http://intranet.example.com/", "http://xintranet/"):
         with pytest.raises(Invalid):
