@@ -131,22 +131,24 @@ def _first(comment: Comment, facts: Facts) -> Signal:
     first = "No moderator has published a comment by this author yet"
     if facts.site.moderation != "unsure":
         return Signal("author.first", 1.0, first)
-    if why := _why_to_review(comment, facts):
-        return Signal("author.first", 1.0, f"{first}, and this one {why}")
     probability = combined_score(comment, facts.corpus, facts.site.refusals).probability
+    if why := _why_to_review(comment, facts, probability):
+        return Signal("author.first", 1.0, f"{first}, and this one {why}")
     return Signal(PUBLISHED_UNSEEN, 1.0, f"{first}, but this one looks harmless ({100 * probability:.0f} % spam)")
 
 
 def _may_advertise(comment: Comment, facts: Facts) -> bool:
     """Decide if a person should see the first link of a known author."""
-    return facts.site.moderation == "first" or bool(_why_to_review(comment, facts))
+    if facts.site.moderation == "first":
+        return True
+    probability = combined_score(comment, facts.corpus, facts.site.refusals).probability
+    return bool(_why_to_review(comment, facts, probability))
 
 
-def _why_to_review(comment: Comment, facts: Facts) -> str:
+def _why_to_review(comment: Comment, facts: Facts, probability: float) -> str:
     """Return what a person should see before a site that publishes first comments when sure; "" if it is sure."""
     if reason := reason_for_review(comment, facts):
         return reason
-    probability = combined_score(comment, facts.corpus, facts.site.refusals).probability
     return f"may be spam ({100 * probability:.0f} %)" if probability > SURE else ""
 
 

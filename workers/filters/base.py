@@ -62,10 +62,14 @@ class Facts:
 
     def approved_under(self, comment: Comment, *keys: str) -> int:
         """Return the most approved comments under one of these keys of the author."""
+        if not any(self.approved):  # as for most authors
+            return 0
         return max((n for key, n in zip(comment.author_keys, self.approved, strict=False) if key in keys), default=0)
 
     def spam_under(self, comment: Comment, *keys: str) -> int:
         """Return the most spam under one of these keys of the author."""
+        if not any(self.spam):
+            return 0
         return max((n for key, n in zip(comment.author_keys, self.spam, strict=False) if key in keys), default=0)
 
 

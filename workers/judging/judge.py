@@ -171,8 +171,8 @@ def decision_for(comment: Comment, facts: Facts, signals: Sequence[Signal], poli
             ),
         )
         weighed = policy.weigh(signals, may_refuse)
-    rejected = any(policy.weights[s.name] is Override.REJECT for s in signals)
-    if weighed.action is not Action.HOLD and not rejected and is_spot_check(comment.id, facts):
+    may_check = weighed.action is not Action.HOLD and is_spot_check(comment.id, facts)
+    if may_check and not any(policy.weights[s.name] is Override.REJECT for s in signals):
         spot_check = Signal(
             SPOT_CHECK,
             1.0,

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import cached_property
@@ -127,6 +127,11 @@ class Policy:
         same = (hold_at, spam_at) == (self.hold_at, self.spam_at)
         return self if same else replace(self, hold_at=hold_at, spam_at=spam_at)
 
+    @cached_property
+    def _only_holding(self) -> frozenset[str]:
+        """The signals that hold a comment whatever their strength is. Members of an enum take long to hash."""
+        return frozenset(name for name, weight in self.weights.items() if weight in (Override.HOLD, Override.PERSON))
+
     def points(self, signal: Signal) -> float:
         """Return the points of a signal. Raise KeyError for a signal that no filter declares."""
         weight = self.weights[signal.name]
@@ -142,12 +147,18 @@ class Policy:
 
     def weigh(self, signals: Iterable[Signal], may_refuse: bool = True) -> Weighing:
         """Weigh the signals. Without `may_refuse`, points only hold: the site has too few lessons."""
-        given = [(s, self.points(s)) for s in signals]
-        history_share = self._history_share(given)
-        no_points = self.of_links if any(s.name == LINKS_TRUSTED for s, _ in given) else frozenset[str]()
-        shares = [0.0 if s.name in no_points else history_share if s.name in self.history else 1.0 for s, _ in given]
-        weighed = tuple([self._weighed(s, points, share) for (s, points), share in zip(given, shares, strict=True)])
-        score = round(sum([s.points for s in weighed]), 3)
+        given = list(signals)
+        points = [self.points(s) for s in given]
+        names = frozenset([s.name for s in given])
+        if LINKS_TRUSTED in names or not self.history.isdisjoint(names):
+            points = self._limited(given, points, self.of_links if LINKS_TRUSTED in names else frozenset())
+        weighed = tuple(
+            [
+                Signal(s.name, round(s.strength, 3), s.evidence, worth, self.holds(s))
+                for s, worth in zip(given, points, strict=True)
+            ]
+        )
+        score = round(sum(points), 3)
         return Weighing(self._action(score, weighed, may_refuse), score, weighed)
 
     def decision(
@@ -170,22 +181,21 @@ class Policy:
         )
 
     def holds(self, signal: Signal) -> bool:
-        only_holds = self.weights[signal.name] in (Override.HOLD, Override.PERSON)
-        return only_holds or (signal.name in self.firm and signal.strength >= 1)
+        return signal.name in self._only_holding or (signal.name in self.firm and signal.strength >= 1)
 
-    def _weighed(self, s: Signal, points: float, share: float) -> Signal:
-        return Signal(s.name, round(s.strength, 3), s.evidence, round(points * share, 3), self.holds(s))
-
-    def _history_share(self, given: Iterable[tuple[Signal, float]]) -> float:
-        """Return the share of their points that signals about earlier comments keep, so that the limit holds."""
-        total = sum([points for s, points in given if s.name in self.history])
-        return min(1.0, MAX_HISTORY / -total) if total < 0 else 1.0
+    def _limited(self, given: Sequence[Signal], points: Sequence[float], no_points: frozenset[str]) -> list[float]:
+        """Return the points without those of trusted links, and with the limit for signals about earlier comments."""
+        total = sum([worth for s, worth in zip(given, points, strict=True) if s.name in self.history])
+        kept = min(1.0, MAX_HISTORY / -total) if total < 0 else 1.0
+        shares = [0.0 if s.name in no_points else kept if s.name in self.history else 1.0 for s in given]
+        return [round(worth * share, 3) for worth, share in zip(points, shares, strict=True)]
 
     def _action(self, score: float, weighed: Iterable[Signal], may_refuse: bool) -> Action:
-        seen = {self.weights[s.name] for s in weighed}
-        if Override.PERSON in seen:
+        weights = [self.weights[s.name] for s in weighed]
+        if Override.PERSON in weights:
             return Action.HOLD
-        if Override.REJECT in seen or (may_refuse and score >= self.spam_at and not self._is_one_firm_signal(weighed)):
+        is_rejected = Override.REJECT in weights
+        if is_rejected or (may_refuse and score >= self.spam_at and not self._is_one_firm_signal(weighed)):
             return Action.SPAM
         return Action.HOLD if score >= self.hold_at or any(s.holds for s in weighed) else Action.APPROVE
 

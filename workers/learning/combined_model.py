@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from comments.model import Comment
 from comments.probability import probability
@@ -110,10 +111,29 @@ def _combined_score(comment: Comment, of_site: ByIdentity[TokenCounts], refusals
     lessons = of_site.value
     token_odds = token_log_odds_of(tokens(comment), lessons) if lessons.tokens else {}
     site = mean_log_odds(token_odds, len(tokens(comment))) if token_odds else 0.0
-    prior_weight, site_weight, offset = _weights(rarer_lessons(lessons))
-    log_odds = prior_weight * prior + site_weight * site + offset + calibration_shift(lessons.residual)
-    spam_at = REFUSAL_RULES[refusals].spam_at(lessons) + PRIOR_DOUBT * max(0.0, PRIOR_HONEST - prior)
-    return CombinedScore(log_odds, hold_threshold(lessons), spam_at, token_odds)
+    line = _line_of_site(lessons.ham, lessons.spam, lessons.ham_ceiling, lessons.residual, refusals)
+    log_odds = line.prior_weight * prior + line.site_weight * site + line.offset + line.shift
+    spam_at = line.spam_at + PRIOR_DOUBT * max(0.0, PRIOR_HONEST - prior)
+    return CombinedScore(log_odds, line.hold_at, spam_at, token_odds)
+
+
+class _Line(NamedTuple):
+    """The numbers that both models are combined with on a site, and its thresholds."""
+
+    prior_weight: float
+    site_weight: float
+    offset: float
+    shift: float
+    hold_at: float
+    spam_at: float
+
+
+@lru_cache(maxsize=256)
+def _line_of_site(ham: int, spam: int, ham_ceiling: float, residual: int, refusals: str) -> _Line:
+    """Return the line for these lessons. Cached, because many comments come between two lessons."""
+    lessons = TokenCounts(ham, spam, {}, ham_ceiling, residual)
+    weights, shift = _weights(rarer_lessons(lessons)), calibration_shift(residual)
+    return _Line(*weights, shift, hold_threshold(lessons), REFUSAL_RULES[refusals].spam_at(lessons))
 
 
 def calibration_shift(residual: float, rate: float = SHIFT_RATE) -> float:
@@ -127,7 +147,6 @@ def new_site_score(prior: float) -> CombinedScore:
     return CombinedScore(weight * prior + offset, HOLD_COLD, math.inf)
 
 
-@lru_cache(maxsize=64)
 def _weights(lessons: int) -> tuple[float, float, float]:
     """Return the weights of prior and site, and the offset, after `n` lessons of the rarer label."""
     prior, offset = (_between(*ends, lessons, HALF_TAUGHT) for ends in (PRIOR_WEIGHT, OFFSET))
