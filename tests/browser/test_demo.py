@@ -67,7 +67,7 @@ def every_page(page: Page, live: Live, check: str) -> list[object]:
 def with_the_widget(page: Page, live: Live) -> Page:
     page.goto(address(live))
     # Only the widget has it. The plain list and form, which it replaces, have the same heading and the same field.
-    expect(page.get_by_role("combobox", name="Sort comments")).to_be_attached()
+    expect(page.locator("[part=comments]").get_by_role("heading", name="8 comments")).to_be_attached()
     page.get_by_role("textbox", name="Comment").focus()
     return page
 

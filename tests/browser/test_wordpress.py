@@ -64,6 +64,7 @@ def test_the_widget_replaces_the_form_of_the_theme(
     expect(page.get_by_role("article").get_by_text("From Replygate.")).to_be_visible()
     assert page.locator("#commentform").count() == 0
     assert page.locator("replygate-comments").count() == 1
+    expect(page.locator("[part=comments]")).to_be_visible()  # the widget, and not the plain list and form it replaces
     write(page, "Written in WordPress")
     expect(page.get_by_text("Written in WordPress")).to_be_visible()
     assert {row.thread for row in published_texts(live)} == {thread_of(live, wordpress)}
