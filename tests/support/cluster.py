@@ -1,9 +1,11 @@
 """A cluster of the embedded server on free ports: one server with all slots, or several."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copyfile
 
 import redis
 from redis.backoff import NoBackoff
@@ -94,7 +96,42 @@ def running_cluster(directory: Path, n: int = 1) -> Iterator[Cluster]:
         yield cluster
 
 
-def _start(directory: Path, port: int, bus: int, stack: ExitStack) -> Embedded:
+@contextmanager
+def restored_cluster(directory: Path, backup: Path) -> Iterator[Cluster]:
+    """Start a cluster from the files of `valkey-cli --cluster backup`, each server with the slots of its snapshot.
+
+    A server with an append-only file would ignore the snapshot, so each begins without one.
+    """
+    primaries = json.loads((backup / "nodes.json").read_text())
+    ports = free_ports(2 * len(primaries))
+    with ExitStack() as stack:
+        nodes: dict[int, Embedded] = {}
+        for primary, port, bus in zip(primaries, ports, ports[len(primaries) :], strict=False):
+            (directory / str(port)).mkdir(mode=0o700)
+            (snapshot,) = backup.glob(f"*{primary['name']}.rdb")
+            copyfile(snapshot, directory / str(port) / "dump.rdb")
+            nodes[port] = _start(directory / str(port), port, bus, stack, appendonly="no", dbfilename="dump.rdb")
+        cluster = Cluster(nodes, directory, stack)
+        for epoch, (primary, client) in enumerate(zip(primaries, cluster.clients(), strict=True), 1):
+            taken = set(_slots([row[:2] for row in client.execute_command("CLUSTER SLOTS")]))  # those of its keys
+            wanted = set(_slots(primary["slots"]))
+            assert taken <= wanted
+            client.execute_command("CLUSTER", "ADDSLOTS", *(wanted - taken))
+            client.execute_command("CLUSTER", "SET-CONFIG-EPOCH", epoch)
+        for port, bus in list(zip(ports, ports[len(primaries) :], strict=False))[1:]:
+            cluster.clients()[0].execute_command("CLUSTER", "MEET", "127.0.0.1", port, bus)
+        for client in cluster.clients():
+            wait_until(lambda client=client: _serves(client, len(nodes)), "the cluster serves all slots")
+            client.config_set("appendonly", "yes")
+        yield cluster
+
+
+def _slots(ranges: Iterable[Sequence[int]]) -> Iterator[int]:
+    for first, last in ranges:
+        yield from range(int(first), int(last) + 1)
+
+
+def _start(directory: Path, port: int, bus: int, stack: ExitStack, **more: str) -> Embedded:
     options = {
         "port": str(port),
         "bind": "127.0.0.1",
@@ -103,6 +140,7 @@ def _start(directory: Path, port: int, bus: int, stack: ExitStack) -> Embedded:
         "cluster-node-timeout": "2000",
         "maxmemory": "0",
         "repl-diskless-sync-delay": "0",  # replicas are synchronized at once instead of in five seconds
+        **more,
     }
     server = start(directory, fsync="everysec", options=options)
     stack.callback(server.stop)
