@@ -191,6 +191,14 @@ def _wait(condition: Callable[[], bool], process: "subprocess.Popen[bytes]", tim
     return False
 
 
+def explain_failure(directory: Path) -> str:
+    """Return why the server does not start, and the next step if a file is damaged, for people."""
+    tail = log_tail(directory)
+    is_damaged = "Bad file format" in tail
+    step = f"\nA file of the data is damaged. Keep a copy of {directory}, and restore a backup: docs/operators.md"
+    return f"Its log, {directory / 'valkey.log'}, ends with:\n{tail.rstrip()}{step if is_damaged else ''}"
+
+
 def log_tail(directory: Path) -> str:
     log = directory / "valkey.log"
     return log.read_text(errors="replace")[-500:] if log.exists() else "it wrote no log"

@@ -149,7 +149,7 @@ def _valkey(directory: Path) -> SupervisedPart:
         stable_after=1.0,
         lock=embedded_valkey.lock(directory),
         progress=lambda: embedded_valkey.loading(directory),
-        explain=lambda: f"Its log, {directory / 'valkey.log'}, ends with:\n{embedded_valkey.log_tail(directory)}",
+        explain=lambda: embedded_valkey.explain_failure(directory),
     )
 
 

@@ -1,10 +1,12 @@
 """The data directory's disk, and the log of `replygate up`."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from comments.errors import SettingsInvalid
+from comments.storage.redis import connect
 from replygate.data_directory import (
     ADDRESS_FILE,
     KEY_FILE,
@@ -15,7 +17,9 @@ from replygate.data_directory import (
     secret_file,
     write_address,
 )
+from replygate.embedded_valkey import command, explain_failure, start
 from replygate.log_file import open_log
+from tests.support.builders import settings
 
 
 def test_a_nearly_full_disk_is_reported_once(tmp_path: Path) -> None:
@@ -93,3 +97,17 @@ def test_the_reason_for_a_silent_server_is_that_nothing_runs_a_full_disk_or_in_i
     assert "Start it: `replygate up`" in explain_silence(tmp_path)
     monkeypatch.setattr("replygate.data_directory.LITTLE_SPACE", 2**60)
     assert "make space" in explain_silence(tmp_path)
+
+
+def test_a_damaged_file_of_the_data_is_explained_with_the_next_step(tmp_path: Path) -> None:
+    server = start(tmp_path)
+    client = connect(settings(redis_url=server.url))
+    for n in range(100):
+        client.set(f"key {n}", "value")
+    server.stop()
+    assert "restore a backup" not in explain_failure(tmp_path)
+    (written,) = (tmp_path / "appendonlydir").glob("*.incr.aof")
+    data = written.read_bytes()
+    written.write_bytes(data[:500] + bytes(200) + data[700:])
+    assert subprocess.run(command(tmp_path), check=False, timeout=60).returncode == 1
+    assert f"Keep a copy of {tmp_path}, and restore a backup" in explain_failure(tmp_path)
