@@ -22,7 +22,16 @@ from comments.rq_stats import RQWorkerStats
 from comments.storage.site_figures import SiteFigures
 from service.web.request_counters import DurationHistogram, RequestLabels
 
-from .health import PARTS, SystemHealth, decision_times, pause_warnings, percentile, problems, wait_seconds
+from .health import (
+    PARTS,
+    SystemHealth,
+    decision_times,
+    full_queue_warnings,
+    pause_warnings,
+    percentile,
+    problems,
+    wait_seconds,
+)
 
 WELL = "All is well"
 
@@ -90,7 +99,9 @@ class Figures(BaseModel):
     well: bool
     headline: str
     problems: list[str] = Field(description="Problems, each with its solution.")
-    warnings: list[str] = Field(description="Pauses, and settings that should be changed, although the service works.")
+    warnings: list[str] = Field(
+        description="Pauses, full queues, and settings that should be changed, although the service works."
+    )
     queued: int
     oldest_seconds: float | None = Field(description="Waiting time of the oldest queued comment.")
     accepted: int
@@ -117,7 +128,7 @@ def figures(health: SystemHealth, totals: Mapping[RequestLabels, DurationHistogr
         well=not wrong,
         headline=headline(wrong),
         problems=wrong,
-        warnings=[*pause_warnings(health), *health.warnings],
+        warnings=[*full_queue_warnings(health), *pause_warnings(health), *health.warnings],
         queued=health.queued,
         oldest_seconds=health.oldest if health.queued else None,
         accepted=sum(site.counters.accepted for site in health.sites),

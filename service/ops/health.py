@@ -68,6 +68,7 @@ class SystemHealth:
     notices: Mapping[tuple[str, str, str], int] = field(default_factory=dict)  # by site, kind of receiver and result
     pauses: Mapping[str, OperatorPause] = field(default_factory=dict)  # of judging, by site
     intake_pauses: Mapping[str, OperatorPause] = field(default_factory=dict)  # of new comments, by site
+    full_queues: Mapping[str, int] = field(default_factory=dict)  # limit of each site that has as many undecided ones
 
     @property
     def queued(self) -> int:
@@ -92,9 +93,12 @@ def wait_seconds(oldest: datetime | None, now: datetime) -> float:
 def read_health(storage: Storage, queues: RQStats, now: datetime) -> SystemHealth:
     """Read everything. Does not raise StorageDown, but returns it as `down`."""
     try:
+        limits = {site.id: site.max_pending for site in storage.sites.all()}
+        sites = tuple(storage.site_figures.read(list(limits)))
         return SystemHealth(
             at=now,
-            sites=tuple(storage.site_figures.read([site.id for site in storage.sites.all()])),
+            sites=sites,
+            full_queues={site.id: limits[site.id] for site in sites if site.depth.queued >= limits[site.id]},
             alive=_running(storage),
             queues=queues.read(),
             server=storage.server.figures(),
@@ -152,6 +156,15 @@ def pause_warnings(health: SystemHealth) -> list[str]:
         for site, pause in health.intake_pauses.items()
     ]
     return judging + intake
+
+
+def full_queue_warnings(health: SystemHealth) -> list[str]:
+    """A sentence for each site that refuses new comments because too many wait. Other sites accept theirs."""
+    return [
+        f"{site} has {limit:,} undecided comments, which is its limit max_pending: new ones get 503. Start more "
+        "judges, or find out why they do not judge."
+        for site, limit in health.full_queues.items()
+    ]
 
 
 def _begun(site: str, pause: OperatorPause) -> str:

@@ -1841,7 +1841,7 @@ export interface components {
             problems: string[];
             /**
              * Warnings
-             * @description Pauses, and settings that should be changed, although the service works.
+             * @description Pauses, full queues, and settings that should be changed, although the service works.
              */
             warnings: string[];
             /** Queued */

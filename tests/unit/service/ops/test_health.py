@@ -95,6 +95,17 @@ def test_health_covers_every_site_and_process(storage: Storage):
     assert health.queued == 1
 
 
+def test_a_site_that_refuses_comments_because_too_many_wait_is_named(storage: Storage):
+    storage.sites.put(a_site(max_pending=2))
+    storage.sites.put(a_site(id="shop", max_pending=3))
+    for site in ("blog", "blog", "shop", "shop"):
+        accepted(storage, site=site)
+    health = read_health(storage, NoRQStats(), NOW)
+    (warning,) = (w for w in figures(health, {}).warnings if "max_pending" in w)
+    assert warning.startswith("blog has 2 undecided comments, which is its limit max_pending: new ones get 503.")
+    assert problems(health) == problems(read_readiness(storage, NoRQStats(), NOW)), "other sites accept comments"
+
+
 def test_readiness_finds_the_same_problems_as_the_health(storage: Storage):
     def found(seconds: float) -> list[str]:
         at = accepted_at + timedelta(seconds=seconds)
