@@ -56,8 +56,9 @@ ALL_SITES = ""
 CLEAN_UP_EVERY = 10
 #: Sites without work of which one pass asks if there may be some. Of 1,000 sites each has its turn every five passes.
 IDLE_SITES = 200
-#: Sites without work that one pass looks at wholly: of 1,000 sites each every six minutes.
-COMPLETE_LOOKS = 3
+#: Sites without work that one pass looks at wholly: of 1,000 sites each every eight minutes. It is for work that none
+#: of the quicker looks shows.
+COMPLETE_LOOKS = 2
 #: Sites without work of which one pass asks if time made something due: of 1,000 sites each has its turn in a minute.
 TIMED_LOOKS = 20
 #: Jobs that wait for a judge of which a pass reads the wake-ups.
