@@ -25,5 +25,14 @@ def load_models() -> None:
     at = datetime(2026, 1, 1, tzinfo=UTC)
     facts = Facts(Site("sample", "Sample", at), at)
     for n, text in enumerate(SAMPLES):
-        comment = Comment(f"sample{n}", "sample", "/", at, author="Ann Ray", email="ann@mail.example", content=text)
+        comment = Comment(
+            f"sample{n}",
+            "sample",
+            "/",
+            at,
+            author="Ann Ray",
+            email="ann@mail.example",
+            content=text,
+            url="http://ray.example",
+        )
         run_filters(comment, facts, BUILT_IN)

@@ -17,6 +17,7 @@ from .reputation import ReputationFilter
 from .requirements import RequirementFilter
 from .scorer import ScorerFilter
 from .shouting import ShoutingFilter
+from .solicitation import SolicitationFilter
 from .spam_copies import SpamCopyFilter
 from .toxicity import ToxicityFilter
 from .trap import TrapFilter
@@ -36,6 +37,7 @@ BUILT_IN: tuple[Filter, ...] = (
     FormFilter(),
     LinkFilter(),
     WebsiteFilter(),
+    SolicitationFilter(),
     ReputationFilter(),
     SpamCopyFilter(),
     DuplicateFilter(),

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence, Set
 from .homoglyphs import UNUSED
 from .links import Link
 from .normalization import ENCODED_TEXT, Folded, unusual
+from .numbered_words import numbered_words
 
 MARKUP = re.compile(
     r"<\s?(a|b|i|strong|img|h\d|script|iframe|font|p|ul|li)\b|\[(url|link|img|b)[=\]]|\]\(\s?http", re.IGNORECASE
@@ -64,7 +65,7 @@ DIGITS_APART = re.compile(rb"[0?][0 .?]{6}")
 #: One of these occurs in the shape of every sum of money, and of every name with digits.
 MONEY_SHAPES = (b"$", b"0a", b"0 a", b"?")
 NAME_SHAPES = (b"a00", b"a0?", b"a??")
-LETTERS_AND_DIGITS = re.compile(r"\b[a-z]{3,12}\d{2,4}\b")
+LETTERS_AND_DIGITS = re.compile(r"\b([a-z]{3,12})(\d{2,4})\b")
 MESSENGERS = frozenset(
     ("whatsapp", "whatapp", "telegram", "viber", "skype", "signal", "wechat", "discord", "snapchat", "icq")
 )
@@ -139,8 +140,9 @@ def _numbers(folded: Folded) -> Iterator[str]:
         yield "sum of money"
     if DIGITS_APART.search(shape) and PHONE.search(folded.plain):
         yield "telephone number"
-    if any(map(shape.__contains__, NAME_SHAPES)) and (name := LETTERS_AND_DIGITS.search(folded.text)):
-        yield f"name with {len(name[0]) - len(name[0].rstrip('0123456789'))} digits"
+    if any(map(shape.__contains__, NAME_SHAPES)):
+        names = [found for found in LETTERS_AND_DIGITS.findall(folded.text) if found[0] not in numbered_words()]
+        yield from [f"name with {len(digits)} digits" for _, digits in names[:1]]
 
 
 def _scripts(raw: str) -> Iterator[str]:

@@ -4,6 +4,7 @@
 """
 
 import gzip
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -15,6 +16,12 @@ COMMON = 400
 def _by_frequency() -> tuple[str, ...]:
     packed = files(__package__).joinpath("english.gz").read_bytes()
     return tuple(gzip.decompress(packed).decode("ascii").split())
+
+
+@cache
+def ranks() -> Mapping[str, int]:
+    """Return the place of each word in the list, 0 for the most frequent."""
+    return {word: n for n, word in enumerate(_by_frequency())}
 
 
 @cache

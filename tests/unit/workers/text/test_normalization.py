@@ -273,3 +273,11 @@ def test_code_and_output_in_a_fence_are_no_disguise() -> None:
 
 def _traits(text: str) -> set[str]:
     return set(traits(text, fold(text), (), frozenset()))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_name"),
+    [("alexis17 menang terus", True), ("windows11 is slow", False), ("psalm23", False), ("iphone15 or alexis17", True)],
+)
+def test_ordinary_words_with_a_number_are_no_names_with_digits(text: str, is_name: bool) -> None:
+    assert ("name with 2 digits" in _traits(text)) is is_name
