@@ -38,6 +38,8 @@ class Samples:
     steady: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     per_comment: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     seen_requests: int = 0
+    file_size: int = 0
+    written: int = 0  # to the append-only file
 
     def add(self, to: Installation, traffic: Traffic) -> None:
         self.at.append(time.monotonic())
@@ -49,7 +51,10 @@ class Samples:
         client = to.valkey()
         self.per_comment["memory of Valkey, bytes"].append(client.info("memory")["used_memory"])
         self.per_comment["keys"].append(client.dbsize())
-        self.per_comment["append-only file, bytes"].append(client.info("persistence")["aof_current_size"])
+        file = client.info("persistence")
+        self.written += written_bytes(self.file_size, file["aof_current_size"], file["aof_base_size"])
+        self.file_size = file["aof_current_size"]
+        self.per_comment["bytes appended to the file"].append(self.written)
         self.steady["open files of valkey"].append(_of_processes(to.processes("valkey"))[1])
         self.steady["queued comments"].append(to.storage.queue.depth(SITE).queued)
         with traffic.seen.lock:
@@ -65,6 +70,11 @@ class Samples:
             per_comment_trend(name, self.comments[first:], values[first:]) for name, values in self.per_comment.items()
         ]
         return [*steady, *grown]
+
+
+def written_bytes(before: int, now: int, base: int) -> int:
+    """Return what was appended to a file since the sample before. `base` is its size after it was last written anew."""
+    return now - before if now >= before else now - base
 
 
 def _of_processes(processes: list[psutil.Process]) -> tuple[float, int]:

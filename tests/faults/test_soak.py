@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.soak import soak
+from tests.faults.soak import soak, written_bytes
 from tests.faults.trends import per_comment_trend, steady_trend
 
 COMMENTS = 500
@@ -44,3 +44,8 @@ def test_growth_with_each_comment_is_expected_and_faster_growth_is_not() -> None
     comments = range(0, 1000, 10)
     assert not per_comment_trend("bytes", comments, [1500.0 * n for n in comments]).grows
     assert per_comment_trend("bytes", comments, [1500.0 * n + 2.0 * n * n for n in comments]).grows
+
+
+def test_a_file_that_is_written_anew_counts_by_what_was_appended() -> None:
+    assert written_bytes(100, 150, 40) == 50
+    assert written_bytes(150, 70, 60) == 10
