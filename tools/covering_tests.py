@@ -124,11 +124,12 @@ class CoveringTests:
         for path, tree in self._trees.items():
             if any(isinstance(node, ast.Constant) and node.value in scripts for node in ast.walk(tree)):
                 names = {
-                    node.targets[0].attr
+                    name.attr
                     for node in ast.walk(tree)
                     if isinstance(node, ast.Assign)
-                    and isinstance(node.targets[0], ast.Attribute)
                     and any(isinstance(part, ast.Constant) and part.value in scripts for part in ast.walk(node.value))
+                    for name in ast.walk(node.targets[0])
+                    if isinstance(name, ast.Attribute)
                 }
                 tests |= self._recording.tests(path, _lines_that_name(tree, names))
         return [tests]

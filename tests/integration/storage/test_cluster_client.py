@@ -43,6 +43,12 @@ def test_a_pause_is_in_the_audit_of_the_site(cluster_storage: Storage) -> None:
     assert audited(cluster_storage, "blog") == 2
 
 
+def test_the_end_of_an_import_is_in_the_audit_of_the_site(cluster_storage: Storage) -> None:
+    cluster_storage.archives.begin("shop", "token")
+    cluster_storage.archives.finish(a_site(id="shop"), replace(ENTRY, site="shop"))
+    assert audited(cluster_storage, "shop") == 1
+
+
 def test_entries_that_an_ended_process_left_get_into_the_audit_of_their_site(
     cluster_storage: Storage, client: StoreClient
 ) -> None:
