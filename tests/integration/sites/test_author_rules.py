@@ -170,3 +170,10 @@ def test_an_expired_rule_is_shown_as_ended(web_app, mo):
     old = AuthorRule(RuleTarget.TERM, "old", RuleEffect.BAN, "mo", NOW, NOW)
     web_app.storage.author_rules.put("blog", old, AuditEntry("mo", AuditAction.RULE_SET, old.name, site="blog"))
     assert "expired" in rows_of(page(mo, "/sites/blog/rules"))
+
+
+def test_operators_read_the_rules_for_all_sites_and_owners_do_not(web_app):
+    operator = web_app.signed_in("op", operator=True)
+    assert operator.post_form("/ops/rules", kind="term", value="casino", effect="ban").status_code == 303
+    assert "casino" in page(operator, "/ops/rules")
+    assert web_app.signed_in("ow", blog="owner").get("/ops/rules").status_code == 404
