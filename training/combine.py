@@ -1,9 +1,10 @@
 """`python -m training.combine DATA_DIR`: fit the weights of the shipped and the site's model on streams of comments.
 
-Each source has the log-odds of a model that did not see it (`training.nested`). The first n comments of every stream
-become lessons: all of them, or those that moderators see, which are the uncertain ones and a few others. The comments
-after them are judged. The errors of a stream are measured with constants that were fitted on the other streams, and
-with the shift that the residuals of the lessons give; how fast it moves is chosen by likelihood on the other streams.
+Each source has the log-odds of a model that did not see it (`training.nested`). Of the first n comments of every
+stream, all become lessons, or those that moderators see (the uncertain ones and a few others), or some at random. With
+"n lessons" a stream goes on until n comments became lessons; "-" means that none is that long. The comments after them
+are judged. The errors of a stream are measured with constants that were fitted on the other streams, and with the shift
+that the residuals of the lessons give; how fast it moves is chosen by likelihood on the other streams.
 
 The last line has the constants for `workers.learning.combined_model`. They are fitted on sites that use the current
 constants, where only held comments, a few others and reported ones become lessons. Fitted again with their own result,
@@ -46,10 +47,39 @@ CHANCE, REPORTED = 0.02, 0.1
 NEWTON_STEPS, PULL = 30, 1e-3
 #: Values of `combined_model.SHIFT_RATE` to choose from.
 SHIFT_RATES = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3)
+USED = (combined_model.SHIFT_RATE,)
 CHOICES: Mapping[str, Sequence[float]] = {
     "": SHIFT_RATES,
     ", no shift": (0.0,),
-    f", shift of {combined_model.SHIFT_RATE}": (combined_model.SHIFT_RATE,),
+    f", shift of {combined_model.SHIFT_RATE}": USED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Comments that become lessons: those above log-odds of the shipped model, and a share of the others.
+
+    With `counts_lessons`, n is the number of lessons and not of comments.
+    """
+
+    above: float
+    share: float
+    counts_lessons: bool = False
+
+    def sees(self, row: Row, draw: random.Random) -> bool:
+        return row.prior > self.above or draw.random() < self.share
+
+
+REVIEWS: Mapping[str, Review] = {
+    "all comments teach": Review(-math.inf, 1.0),
+    "only reviewed comments teach": Review(UNCERTAIN, SEEN_SHARE),
+}
+#: As many at random as are reviewed; more of the others; and n lessons.
+MORE_REVIEWS: Mapping[str, Review] = {
+    "27 % of all comments teach": Review(math.inf, 0.27),
+    "reviewed and 16 % of the others teach": Review(UNCERTAIN, 0.16),
+    "reviewed and 25 % of the others teach": Review(UNCERTAIN, 0.25),
+    "only reviewed comments teach, n lessons": Review(UNCERTAIN, SEEN_SHARE, counts_lessons=True),
 }
 
 
@@ -74,19 +104,22 @@ class Judged:
         return self.prior * (1 - share), self.prior * share, self.site * share, 1 - share, share
 
 
-def judged(name: str, rows: Sequence[Row], draw: random.Random, all_learned: bool) -> Iterator[Judged]:
-    """Yield scores after each number of comments, if all comments or only reviewed ones become lessons."""
-    corpus, learned = ReplayCorpus(), 0
+def judged(name: str, rows: Sequence[Row], draw: random.Random, review: Review) -> Iterator[Judged]:
+    """Yield scores after each number of comments, or of lessons."""
+    corpus, read, most = ReplayCorpus(), 0, len(rows) - FEWEST_JUDGED
     for n in LESSONS:
-        if n > len(rows) - FEWEST_JUDGED:
+        if n > most:
             return
-        for row in rows[learned:n]:
-            if all_learned or row.prior > UNCERTAIN or draw.random() < SEEN_SHARE:
+        while (sum(corpus.lessons.values()) if review.counts_lessons else read) < n:
+            if read >= most:
+                return
+            row = rows[read]
+            read += 1
+            if review.sees(row, draw):
                 yield judged_row(name, n, row, corpus, taught=True)
                 label = Label.SPAM if row.spam else Label.HAM
                 corpus.learn(Lesson(label, tokens(row.comment)))
-        learned = n
-        for row in rows[n :: max(1, (len(rows) - n) // MOST_JUDGED)]:
+        for row in rows[read :: max(1, (len(rows) - read) // MOST_JUDGED)]:
             yield judged_row(name, n, row, corpus)
 
 
@@ -156,19 +189,22 @@ def errors(found: Sequence[Judged], rates: Sequence[float] = SHIFT_RATES) -> lis
         for j, log_odds in shifted([j for j in found if j.stream == name], weights, rate):
             wrong[j.lessons, name].append((log_odds > 0) is not j.spam)
     by_lessons = [[float(np.mean(w)) for (n, _), w in wrong.items() if n == lessons] for lessons in LESSONS]
-    return [float(np.mean(shares)) for shares in by_lessons]
+    return [float(np.mean(shares)) if shares else math.nan for shares in by_lessons]
 
 
 def all_errors(
     examples: Mapping[str, Sequence[Labelled]], log_odds: Mapping[str, Array]
 ) -> Iterator[tuple[str, list[float]]]:
-    """Yield the errors if all comments teach, and if only those do that moderators see."""
+    """Yield the errors if all comments teach, if only those do that moderators see, and if others do."""
     of_seed = [list(streams(examples, log_odds, seed)) for seed in SEEDS]
-    for all_learned in (True, False):
-        found = [j for s in of_seed for name, rows in s for j in judged(name, rows, chance(name, 1), all_learned)]
-        title = "all comments teach" if all_learned else "only reviewed comments teach"
-        for choice, rates in CHOICES.items():
+    for title, review in (*REVIEWS.items(), *MORE_REVIEWS.items()):
+        found = [j for s in of_seed for name, rows in s for j in judged(name, rows, chance(name, 1), review)]
+        for choice, rates in CHOICES.items() if title in REVIEWS else (("", USED),):
             yield title + choice, errors(found, rates)
+
+
+def cells(shares: Sequence[float]) -> list[str]:
+    return ["-" if math.isnan(share) else f"{share:.3f}" for share in shares]
 
 
 def main(arguments: list[str]) -> int:
@@ -178,7 +214,7 @@ def main(arguments: list[str]) -> int:
     nested = Nested(gathered(Path(arguments[0])))
     examples = nested.material.examples
     for title, shares in all_errors(examples, nested.log_odds):
-        sys.stdout.write(f"{title:48}" + "".join(f"{share:7.3f}" for share in shares) + "\n")
+        sys.stdout.write(f"{title:48}" + "".join(f"{cell:>7}" for cell in cells(shares)) + "\n")
     of_seed = [list(streams(examples, nested.log_odds, seed)) for seed in SEEDS]
     every = [j for s in of_seed for name, rows in s for j in judged_with_current_constants(name, rows, chance(name, 2))]
     cold, warm, site, first, last = fitted(every)

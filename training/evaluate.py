@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .combine import LESSONS, all_errors
+from .combine import LESSONS, all_errors, cells
 from .corpora import CORPUS, PLACES
 from .disguise import DISGUISES, undisguised
 from .figures import mean, recall
@@ -116,7 +116,7 @@ def learning(nested: Nested) -> Iterator[str]:
     yield from ("", "## Error after lessons", "", f"| lessons | {' | '.join(map(str, LESSONS))} |")
     yield "|-|" + "-|" * len(LESSONS)
     for title, errors in all_errors(nested.material.examples, nested.log_odds):
-        yield f"| {title} | {' | '.join(f'{share:.3f}' for share in errors)} |"
+        yield f"| {title} | {' | '.join(cells(errors))} |"
 
 
 def main(arguments: list[str]) -> int:

@@ -100,9 +100,13 @@ def held(example: Example, log_odds: float) -> Decision:
 
 @dataclass(frozen=True, slots=True)
 class Moderation:
-    """Simulated moderators: they decide held comments, and published spam that readers report."""
+    """Simulated moderators: they decide held comments, and published spam that readers report.
+
+    They look at the queue after each `every` comments, and decide all that waits.
+    """
 
     reported: float = 0.0
+    every: int = 1
 
     def sees(self, verdict: Verdict) -> bool:
         if verdict.decision.action is Action.APPROVE and verdict.example.spam:
@@ -123,12 +127,17 @@ def verdicts(
     weights = policy.for_site(site)
     moment = [examples[0].comment.received]
     evidence = open_memory(lambda: moment[0]).evidence
-    for example in examples:
+    waiting: list[Verdict] = []
+    for n, example in enumerate(examples, 1):
         moment[0] = example.comment.received
         verdict = _verdict(example, site, weights, corpus, evidence, clock)
         yield verdict
         if learning and learning.sees(verdict):
-            corpus.learn(lesson(example, verdict.decision))
+            waiting.append(verdict)
+        if learning and n % learning.every == 0:
+            for reviewed in waiting:
+                corpus.learn(lesson(reviewed.example, reviewed.decision))
+            waiting.clear()
 
 
 def across(examples: Sequence[Example], site: Site, policy: Policy) -> Iterator[Verdict]:

@@ -269,3 +269,10 @@ def test_a_file_without_labels_is_reported_in_one_sentence(tmp_path):
     ran = CliRunner().invoke(cli, ["evaluate", str(file)])
     assert ran.exit_code == 1
     assert "no labelled comments" in ran.output
+
+
+def test_moderators_who_look_rarely_teach_all_that_waited_at_once():
+    lines = [line for line in SAMPLE.read_text(encoding="utf-8").splitlines() if json.loads(line)["label"] == "spam"]
+    examples, policy = read(lines).examples[:9], build_policy(BUILT_IN, {})
+    found = list(verdicts(examples, PLAIN, policy, ReplayCorpus.of(TokenCounts()), Moderation(reported=1.0, every=3)))
+    assert [verdict.lessons for verdict in found] == [0, 0, 0, 3, 3, 3, 6, 6, 6]
