@@ -43,9 +43,10 @@ lint: $(DEV)
 	$(BIN)/properdocs build --config-file mkdocs.yml --quiet
 	$(BIN)/python -m tools.audit
 
-# Files are not split, because the tests of some share a server. For one file, PYTEST='-n 0 FILE' is faster.
+# Files are not split, because the tests of some share a server, and run in the order of tests/conftest.py.
+# For one file, PYTEST='-n 0 FILE' is faster.
 tests: $(DEV)
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 # The browser tests need Chromium, the README's tour curl, `lint` luacheck, the npm package npm, the systemd unit systemd,
 # storage Redis, and the WordPress plugin a WordPress. All are Debian packages; no other browser is downloaded.

@@ -26,6 +26,26 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("patient")
 use_app_caches()
 
+TESTS = Path(__file__).parent
+#: Files that take longest, in the order of their start. The other processes would wait for one that starts last.
+#: Those of the browser come after the others, next to all further files that use it, so that it starts once.
+LONGEST = (
+    "integration/replygate/test_up.py",
+    "integration/review/test_stored_markup.py",
+    "integration/reading/test_cached_reading.py",
+    "faults/test_soak.py",
+    "faults/test_matrix.py",
+    "faults/test_refusing_store.py",
+    "faults/test_fail_over.py",
+    "integration/web/test_every_address.py",
+    "browser/test_accessibility.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {TESTS / name: n for n, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
+
 
 @pytest.fixture(scope="session")
 def valkey_server() -> Iterator[str]:

@@ -21,6 +21,7 @@ from comments.settings import PREFIX, Settings
 from comments.storage.keys import Keys
 from replygate.__main__ import cli
 from replygate.commands import openapi_command
+from tests.conftest import LONGEST, TESTS
 from workers.filters import BUILT_IN, Override
 from workers.judging.policy import catalogue
 from workers.start import PROCESS_NAMES
@@ -130,6 +131,10 @@ def test_every_direct_dependency_is_locked() -> None:
     wanted = {re.split(r"[\[<>=;~! ]", line)[0] for line in (*PROJECT["project"]["dependencies"], *groups["build"])}
     locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
     assert wanted <= locked
+
+
+def test_the_test_files_that_start_first_exist() -> None:
+    assert [name for name in LONGEST if not (TESTS / name).is_file()] == []
 
 
 def test_the_readme_names_the_test_command() -> None:
