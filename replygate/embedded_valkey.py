@@ -117,6 +117,17 @@ def command(
     return [program or binary(), *(word for name, value in settings.items() for word in (f"--{name}", value))]
 
 
+def check_files(directory: Path) -> None:
+    """Raise SettingsInvalid if data lacks its manifest: the server would start empty, and write over it."""
+    files = directory / "appendonlydir"
+    if any(files.glob("appendonly.aof.*")) and not (files / "appendonly.aof.manifest").exists():
+        raise SettingsInvalid(f"{files} has comments, but no appendonly.aof.manifest. {_damaged(directory)}")
+
+
+def _damaged(directory: Path) -> str:
+    return f"A file of the data is damaged. Keep a copy of {directory}, and restore a backup: docs/operators.md"
+
+
 def answers(directory: Path) -> bool:
     """Return whether the server of `directory` answers, which it does once its data is loaded."""
     return _ask(directory, "PING") == "+PONG\r\n"
@@ -173,6 +184,7 @@ def start(
     Raises SettingsInvalid, with the end of the server's log, if it does not start.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    check_files(directory)
     words = wrapped(command(directory, fsync=fsync, options=options, program=program), lock(directory))
     process = subprocess.Popen(words, start_new_session=True, stdin=subprocess.DEVNULL)  # noqa: S603 - our own words
     server = Embedded(url(directory), process)
@@ -194,9 +206,9 @@ def _wait(condition: Callable[[], bool], process: "subprocess.Popen[bytes]", tim
 def explain_failure(directory: Path) -> str:
     """Return why the server does not start, and the next step if a file is damaged, for people."""
     tail = log_tail(directory)
-    is_damaged = "Bad file format" in tail
-    step = f"\nA file of the data is damaged. Keep a copy of {directory}, and restore a backup: docs/operators.md"
-    return f"Its log, {directory / 'valkey.log'}, ends with:\n{tail.rstrip()}{step if is_damaged else ''}"
+    is_damaged = "Bad file format" in tail or "Unable to obtain the AOF file" in tail
+    step = f"\n{_damaged(directory)}" if is_damaged else ""
+    return f"Its log, {directory / 'valkey.log'}, ends with:\n{tail.rstrip()}{step}"
 
 
 def log_tail(directory: Path) -> str:

@@ -63,6 +63,7 @@ def up(directory: Path, env: Mapping[str, str], *, host: str = "", port: int = 0
                 f"{name} is not used: `replygate up` keeps comments and jobs in its own Valkey, in {directory}/. "
                 "To use another server, run each part by itself: docs/operators.md"
             )
+        embedded_valkey.check_files(directory)
         _progress("Starting Replygate …")
         supervisor.start(_valkey(directory))
         demo = prepare_demo(environment)

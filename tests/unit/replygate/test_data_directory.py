@@ -111,3 +111,18 @@ def test_a_damaged_file_of_the_data_is_explained_with_the_next_step(tmp_path: Pa
     written.write_bytes(data[:500] + bytes(200) + data[700:])
     assert subprocess.run(command(tmp_path), check=False, timeout=60).returncode == 1
     assert f"Keep a copy of {tmp_path}, and restore a backup" in explain_failure(tmp_path)
+
+
+@pytest.mark.parametrize("missing", ["*.manifest", "*.base.rdb", "*.incr.aof"])
+def test_a_missing_file_of_the_data_is_explained_and_nothing_is_written_over(tmp_path: Path, missing: str) -> None:
+    server = start(tmp_path)
+    connect(settings(redis_url=server.url)).set("key", "value")
+    server.stop()
+    files = tmp_path / "appendonlydir"
+    (lost,) = files.glob(missing)
+    lost.unlink()
+    left = {path: path.read_bytes() for path in files.iterdir()}
+    with pytest.raises(SettingsInvalid) as refused:
+        start(tmp_path)
+    assert f"Keep a copy of {tmp_path}, and restore a backup" in f"{refused.value} {explain_failure(tmp_path)}"
+    assert {path: path.read_bytes() for path in files.iterdir()} == left
