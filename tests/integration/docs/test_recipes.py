@@ -24,14 +24,12 @@ RECIPES = (ROOT / "docs/recipes.md").read_text()
 KEY = "rgk_k1_" + "s" * 40
 
 
-def test_the_plain_html_recipe_takes_less_than_a_minute() -> None:
+def test_the_plain_html_recipe_publishes_a_first_comment() -> None:
     result = subprocess.run(
         [sys.executable, "-m", "docs.first_comment"], cwd=ROOT, capture_output=True, text=True, timeout=300
     )
     assert result.returncode == 0, result.stdout + result.stderr
-    last = result.stdout.splitlines()[-1]
-    assert last.endswith("s  the first comment is published")
-    assert float(last.split()[0]) < 60
+    assert result.stdout.splitlines()[-1].endswith("s  the first comment is published")
 
 
 @pytest.fixture
