@@ -46,9 +46,9 @@ _MESSENGER = re.compile(
 #: Some words in quotation marks, as of somebody who quotes an advert. One sign less, as for a question.
 _QUOTATION = re.compile(r"[\"“„«][^\"“”„«»\n]{12,200}[\"”“»]|^\s*>", re.MULTILINE)
 
-#: TermsByKind near each other, by kind.
+#: Terms near each other, by kind.
 TermsByKind = Mapping[str, Sequence[str]]
-#: TermsByKind by one of their words: the place of the word, the term, and its kind.
+#: Terms by one of their words: the place of the word in the term, the term, and its kind.
 TermsByWord = Mapping[str, Sequence[tuple[int, tuple[str, ...], str]]]
 
 
