@@ -21,11 +21,15 @@ from .vocabulary import common_words, ranks
 _TO, OFFER = "to ", "offer"
 #: Kind of the terms that are no sign.
 _ORDINARY = "ordinary"
+#: Kind of the terms that count against an offer.
+_DOUBT = "doubt"
 #: Most terms of a kind that count. A doubt takes its count away.
-_MOST: Mapping[str, int] = {"call": 2, "promise": 3, "story": 2, "doubt": -3}
+_MOST: Mapping[str, int] = {"call": 2, "promise": 3, "story": 2, _DOUBT: -3}
 _MOST_OF_OFFER = 4
 #: Words in which the signs must stand. Long honest comments have as many signs, far from each other.
 NEAR_WORDS = 30
+#: Words before them in which a doubt counts: "nobody can recover ...".
+_DOUBT_WORDS = 12
 _MAX_WORDS = 400
 #: Ends of "don't" and the like.
 _CONTRACTED = frozenset(("s", "t", "d", "m", "e", "l"))
@@ -142,7 +146,8 @@ def _densest(hits: Sequence[Hit]) -> tuple[int, TermsByKind, str]:
     for first in sorted(range(len(hits)), key=lambda n: n - ends[n]):
         if ends[first] - first <= best[0]:
             break
-        terms = _by_kind(hits[first : ends[first]])
+        before = hits[bisect_left(places, hits[first].at - _DOUBT_WORDS, hi=first) : first]
+        terms = _by_kind([*(hit for hit in before if hit.kind == _DOUBT), *hits[first : ends[first]]])
         if (what := _what(terms)) and (signs := _signs(terms, what)) > best[0]:
             best = signs, terms, what
     return best
