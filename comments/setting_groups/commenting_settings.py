@@ -61,6 +61,7 @@ class CommentingSettings:
         bool,
         setting(
             "Accept the role staff from your site",
-            "Signed users with the role staff get the staff badge, and their comments are not held.",
+            "Signed users with the role staff get the staff badge, and need no approval. What else holds a comment "
+            "holds theirs.",
         ),
     ] = False

@@ -154,7 +154,7 @@ class Policy:
             points = self._limited(given, points, self.of_links if LINKS_TRUSTED in names else frozenset())
         weighed = tuple(
             [
-                Signal(s.name, round(s.strength, 3), s.evidence, worth, self.holds(s))
+                Signal(s.name, round(s.strength, 3), s.evidence, worth, self.holds(s, worth))
                 for s, worth in zip(given, points, strict=True)
             ]
         )
@@ -180,8 +180,9 @@ class Policy:
             wave=wave,
         )
 
-    def holds(self, signal: Signal) -> bool:
-        return signal.name in self._only_holding or (signal.name in self.firm and signal.strength >= 1)
+    def holds(self, signal: Signal, points: float) -> bool:
+        """Decide if a signal holds a comment: by its override, or as a firm one at full strength that gives points."""
+        return signal.name in self._only_holding or (signal.name in self.firm and signal.strength >= 1 and points > 0)
 
     def _limited(self, given: Sequence[Signal], points: Sequence[float], no_points: frozenset[str]) -> list[float]:
         """Return the points without those of trusted links, and with the limit for signals about earlier comments."""

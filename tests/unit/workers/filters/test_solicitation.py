@@ -8,10 +8,15 @@ from pathlib import Path
 import pytest
 
 from comments.lifecycle import Action
+from comments.model import STAFF, Signal
+from comments.signals import LINKS_TRUSTED
+from comments.storage.values import TokenCounts
 from replygate.evaluation.labelled_comments import read
 from tests.support.builders import NOW, a_comment
 from tests.unit.workers.about import policy, seen
+from workers.filters.author_rules import AuthorRuleFilter
 from workers.filters.solicitation import SolicitationFilter
+from workers.judging.policy import build_policy
 from workers.text.reader_offers import offer, ways_to_write
 
 LINES = (Path(__file__).parent / "solicitation_examples.jsonl").read_text(encoding="utf-8").splitlines()
@@ -19,6 +24,7 @@ EXAMPLES = read(LINES).examples
 FILTER = SolicitationFilter()
 #: Kinds that this filter does not know: their websites, links and names are found by others.
 OTHERS = ("droppers", "keyword names", "praise with only a website")
+SALE = "For sale: oak table, best price 80 euros, call me tomorrow"
 PRAISE = "Great article, thank you so much for sharing this useful information with us."
 
 
@@ -74,6 +80,8 @@ def test_an_offer_with_a_call_or_a_promise_is_held_whatever_speaks_for_it(advert
         'They all write "guaranteed profit, click here", and people believe it.',
         "Call your representative before Thursday.",
         "You can reach the choir on 01632 960442, we rehearse on Tuesdays.",
+        "Herbal remedies do not cure diabetes, ask a nurse.",
+        "Nobody can recover stolen coins. The recovery experts are liars.",
     ],
 )
 def test_mentions_and_warnings_and_questions_are_not_held(honest: str) -> None:
@@ -92,7 +100,7 @@ def test_a_term_inside_a_longer_one_is_one_sign() -> None:
 
 def test_the_evidence_names_the_offer_and_how_it_is_made() -> None:
     found = seen(FILTER, a_comment(content="Need cash? Personal loan, apply now, text me on +1 202 555 0147"))
-    assert found["solicitation.offer"].evidence.startswith("It offers to lend money (")
+    assert found["solicitation.offer"].evidence.startswith("It reads like an offer to lend money (")
     assert "asks readers to act (“apply now”" in found["solicitation.offer"].evidence
     assert found["solicitation.offer"].evidence.endswith("gives 1 way to reach its author")
 
@@ -144,3 +152,63 @@ def test_short_praise_counts_under_a_name_of_keywords() -> None:
 
 def test_a_huge_text_of_terms_is_judged_quickly() -> None:
     assert signs("get your loan now contact us " * 3000) >= 2
+
+
+def lessons(*words: str, ham: int = 5, spam: int = 0, all_spam: int = 15) -> TokenCounts:
+    return TokenCounts(ham=40, spam=all_spam, tokens=dict.fromkeys(words, (ham, spam)))
+
+
+WORDS_OF_SALE = ("for", "sale", "best", "price", "call", "me", "tomorrow")
+
+
+def test_an_offer_in_words_that_people_approved_on_the_site_no_longer_always_holds() -> None:
+    taught = lessons(*WORDS_OF_SALE)
+    assert seen(FILTER, a_comment(content=SALE))["solicitation.offer"].strength == 1
+    assert seen(FILTER, a_comment(content=SALE), corpus=taught)["solicitation.offer"].strength == 0.99
+
+
+@pytest.mark.parametrize(
+    "taught",
+    [
+        lessons(*WORDS_OF_SALE, ham=4),
+        lessons(*WORDS_OF_SALE, spam=5),
+        lessons(*WORDS_OF_SALE, all_spam=14),
+        lessons(*WORDS_OF_SALE[2:]),
+    ],
+    ids=["few approvals", "as many decisions for spam", "a site with few lessons", "a word without lessons"],
+)
+def test_an_offer_always_holds_unless_people_approved_all_its_words(taught: TokenCounts) -> None:
+    assert seen(FILTER, a_comment(content=SALE), corpus=taught)["solicitation.offer"].strength == 1
+
+
+def test_praise_below_a_website_that_people_approved_no_longer_always_holds() -> None:
+    comment = a_comment(content=PRAISE, url="https://mill.example")
+    taught = lessons("url:mill.example")
+    assert seen(FILTER, comment)["solicitation.praise"].strength == 1
+    assert seen(FILTER, comment, corpus=taught)["solicitation.praise"].strength == 0.99
+
+
+def test_the_team_of_a_site_may_offer_what_it_wants() -> None:
+    assert seen(FILTER, a_comment(content=SALE))
+    assert not seen(FILTER, a_comment(content=SALE, role=STAFF))
+
+
+def test_praise_with_a_trusted_website_does_not_hold() -> None:
+    praise = seen(FILTER, a_comment(content=PRAISE, url="https://mill.example")).values()
+    trust = Signal(LINKS_TRUSTED, 1.0, "A moderator trusts the website")
+    rules = AuthorRuleFilter()
+    assert policy(FILTER, rules).decide(praise, NOW).action is Action.HOLD
+    assert policy(FILTER, rules).decide([*praise, trust], NOW).action is Action.APPROVE
+
+
+def test_an_offer_without_a_weight_does_not_hold() -> None:
+    offers = seen(FILTER, a_comment(content=SALE)).values()
+    without = build_policy([FILTER], {"weights": {"solicitation.offer": 0}})
+    assert policy(FILTER).decide(offers, NOW).action is Action.HOLD
+    assert without.decide(offers, NOW).action is Action.APPROVE
+
+
+def test_a_doubt_shortly_before_an_offer_counts_against_it() -> None:
+    text = "Personal loan without collateral, apply now"
+    assert signs(f"Beware: {text}") == signs(text) - 1
+    assert signs(f"Beware of {'this and that ' * 10} {text}") == signs(text)
