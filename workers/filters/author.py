@@ -1,5 +1,6 @@
 """Author: the author's history on this site, and the site's rules for new authors."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,6 +11,7 @@ from comments.signals import PUBLISHED_UNSEEN, Override, SignalCatalogue, Signal
 from workers.learning.combined_model import combined_score
 from workers.learning.features import features
 from workers.text.links import links
+from workers.text.normalization import fold
 from workers.text.reference_works import are_references
 
 from .author_rules import author_rules, is_link_trust
@@ -21,6 +23,11 @@ from .website import WebsiteFilter
 SURE = 0.06
 #: Traits of texts that ask to be contacted.
 CONTACTS = frozenset(("telephone number", "e-mail address"))
+#: Groups of digits that begin like a phone number, or end with six digits or more: "0171 5556677", "347 1234567".
+_PHONE = re.compile(
+    r"(?<![\w/.,=#:-])(?<!\d )(?:(?:\+|00?|\(0)\d{1,4}\)?(?:[ /-]?\d{2,8}){2,5}|\d{3,4}[ -]\d{6,8})(?!\w|[/.,-]\w)"
+)
+_LEAST_DIGITS, _MOST_DIGITS = 9, 15
 
 
 @dataclass(frozen=True)
@@ -166,7 +173,10 @@ def reason_for_review(comment: Comment, facts: Facts) -> str:
 def has_contact(comment: Comment) -> bool:
     """True if the text has a phone number, an email address or the name of a messenger."""
     traits = features(comment).traits
-    return not CONTACTS.isdisjoint(traits) or any(trait.startswith("messenger ") for trait in traits)
+    if not CONTACTS.isdisjoint(traits) or any(trait.startswith("messenger ") for trait in traits):
+        return True
+    numbers = [sum(map(str.isdigit, found)) for found in _PHONE.findall(fold(comment.content).text)]
+    return any(_LEAST_DIGITS <= digits <= _MOST_DIGITS for digits in numbers)
 
 
 def _has_references_only(comment: Comment) -> bool:

@@ -6,7 +6,7 @@ from comments.author_rules import AuthorRule, RuleEffect, RuleTarget
 from comments.storage.values import TokenCounts
 from tests.support.builders import NOW, a_comment
 from tests.unit.workers.about import policy, seen, strengths
-from workers.filters.author import SURE, AuthorFilter
+from workers.filters.author import SURE, AuthorFilter, has_contact
 from workers.learning.combined_model import combined_score
 
 
@@ -112,6 +112,10 @@ def test_a_first_comment_that_is_surely_honest_is_published_and_says_so():
         {"author": "farmers.com"},
         {"content": f"{SURELY_HONEST} Write to me at farmer@mail.example."},
         {"content": f"{SURELY_HONEST} Call +1 202 555 0101."},
+        {"content": f"{SURELY_HONEST} Call 0171 5556677."},
+        {"content": f"{SURELY_HONEST} Call 01632 960 554."},
+        {"content": f"{SURELY_HONEST} Call 0049 30 1234567."},
+        {"content": f"{SURELY_HONEST} Call 347 1234567."},
         {"content": f"{SURELY_HONEST} I am on WhatsApp."},
         {"content": "Earn money from home now, guaranteed profit every day"},
     ],
@@ -119,6 +123,14 @@ def test_a_first_comment_that_is_surely_honest_is_published_and_says_so():
 def test_a_first_comment_with_a_link_contact_or_doubt_is_held(fields):
     comment = a_comment(**{"content": SURELY_HONEST, **fields})
     assert strengths(AuthorFilter(), comment, moderation="unsure") == {"author.first": 1.0}
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    ["in 2019 and 2020", "order 88213 of 12345", "0.25 0.5 0.75", "at 0x00000000 00000010", "v1.2.3-456789"],
+)
+def test_a_first_comment_with_numbers_that_are_no_phone_number_has_no_contact(numbers: str) -> None:
+    assert not has_contact(a_comment(content=f"{SURELY_HONEST} It was {numbers}."))
 
 
 @pytest.mark.parametrize(
