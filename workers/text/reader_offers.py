@@ -44,7 +44,8 @@ _EMAIL = re.compile(
     rf"|\sat\s(?:{_PROVIDER}|[\w-]{{2,40}}\sdot\s)"
 )
 _MESSENGER = re.compile(
-    r"whats?\s?app|telegram|wechat|viber|zalo|line id|t\.me/|微信|ватсап|вотсап|телеграм|واتس|\b(?:qq ?\d|wa [0+]"
+    r"whats?\s?app|telegram|wechat|(?<![a-z])(?:viber|zalo|line id)(?![a-z])"
+    r"|t\.me/|微信|ватсап|вотсап|телеграм|واتس|\b(?:qq ?\d|wa [0+]"
     r"|(?:ig|insta|instagram|tg|snapchat|discord)[ :]{1,3}@\w)"
 )
 #: Some words in quotation marks, as of somebody who quotes an advert. One sign less, as for a question.

@@ -122,6 +122,8 @@ def test_an_offer_never_makes_a_comment_spam_alone() -> None:
         ("version 2.4.1 of 2024-05-01", 0),
         ("we meet at school. then home", 0),
         ("@anna thanks", 0),
+        ("dodaj mnie na zalo", 1),
+        ("Założyłem konto, choć nie należało. An online idea about viburnum", 0),
     ],
 )
 def test_ways_to_reach_the_author_are_counted(text: str, ways: int) -> None:
