@@ -1,6 +1,5 @@
 """Author: the author's history on this site, and the site's rules for new authors."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -12,6 +11,7 @@ from workers.learning.combined_model import combined_score
 from workers.learning.features import features
 from workers.text.links import links
 from workers.text.normalization import fold
+from workers.text.phone_numbers import has_phone_number
 from workers.text.reference_works import are_references
 
 from .author_rules import author_rules, is_link_trust
@@ -21,13 +21,8 @@ from .website import WebsiteFilter
 #: Largest probability of spam with which the first comment of an author is published unseen, if the site wants that.
 #: `python -m bench.first_comments DATA_DIR` computes it, and what it would be without each source.
 SURE = 0.06
-#: Traits of texts that ask to be contacted.
-CONTACTS = frozenset(("telephone number", "e-mail address"))
-#: Groups of digits that begin like a phone number, or end with six digits or more: "0171 5556677", "347 1234567".
-_PHONE = re.compile(
-    r"(?<![\w/.,=#:-])(?<!\d )(?:(?:\+|00?|\(0)\d{1,4}\)?(?:[ /-]?\d{2,8}){2,5}|\d{3,4}[ -]\d{6,8})(?!\w|[/.,-]\w)"
-)
-_LEAST_DIGITS, _MOST_DIGITS = 9, 15
+#: Names of messengers that are also ordinary words: "a weak signal".
+ORDINARY_MESSENGERS = frozenset(("messenger signal", "messenger discord"))
 
 
 @dataclass(frozen=True)
@@ -171,12 +166,10 @@ def reason_for_review(comment: Comment, facts: Facts) -> str:
 
 
 def has_contact(comment: Comment) -> bool:
-    """True if the text has a phone number, an email address or the name of a messenger."""
+    """True if the text has a phone number, an email address or the name of a messenger that is no ordinary word."""
     traits = features(comment).traits
-    if not CONTACTS.isdisjoint(traits) or any(trait.startswith("messenger ") for trait in traits):
-        return True
-    numbers = [sum(map(str.isdigit, found)) for found in _PHONE.findall(fold(comment.content).text)]
-    return any(_LEAST_DIGITS <= digits <= _MOST_DIGITS for digits in numbers)
+    messengers = {trait for trait in traits if trait.startswith("messenger ")} - ORDINARY_MESSENGERS
+    return bool(messengers) or "e-mail address" in traits or has_phone_number(fold(comment.content).text)
 
 
 def _has_references_only(comment: Comment) -> bool:
