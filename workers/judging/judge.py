@@ -154,9 +154,11 @@ def decision_for(comment: Comment, facts: Facts, signals: Sequence[Signal], poli
 
     Spot checks go to a moderator, except comments that the site's own lists reject. A held comment stays held after an
     edit. Otherwise its author could try words until no filter reacts. Nothing that the model is certain about is
-    published, whoever wrote it. Points refuse only on a site with enough lessons.
+    published, whoever wrote it. Points refuse only on a site with enough lessons, and only what the model finds more
+    likely spam than not.
     """
-    may_refuse, score = has_enough_lessons(facts.corpus), combined_score(comment, facts.corpus, facts.site.refusals)
+    score = combined_score(comment, facts.corpus, facts.site.refusals)
+    may_refuse = has_enough_lessons(facts.corpus) and score.log_odds >= 0
     log_odds = round(score.log_odds, 2)
     if was_held_before_edit(comment):
         signals = (*signals, Signal(HELD_BEFORE, 1.0, "It waited for a moderator when its author edited it"))

@@ -146,7 +146,7 @@ class Policy:
         return self.decision(self.weigh(signals, may_refuse), at, log_odds)
 
     def weigh(self, signals: Iterable[Signal], may_refuse: bool = True) -> Weighing:
-        """Weigh the signals. Without `may_refuse`, points only hold: the site has too few lessons."""
+        """Weigh the signals. Without `may_refuse`, points only hold."""
         given = list(signals)
         points = [self.points(s) for s in given]
         names = frozenset([s.name for s in given])

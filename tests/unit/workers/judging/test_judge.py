@@ -55,6 +55,7 @@ def broken(comment: Comment, facts: Facts) -> Iterator[Signal]:
 
 #: Evidence of a site with enough lessons to refuse spam.
 TAUGHT = Evidence(corpus=TokenCounts(15, 15))
+ADVERT = "Instant loans without collateral, guaranteed approval in one hour. Write to our WhatsApp +1 202 555 0101 now"
 SAID = FixedFilter(lambda comment, facts: [Signal("said", 1.0, comment.content)])
 BROKEN = FixedFilter(broken)
 
@@ -204,7 +205,9 @@ def test_judging_stops_when_the_time_is_up(memory):
 
 
 def test_the_sites_thresholds_are_used(memory):
-    (after,) = judged(replace(memory, evidence=QueryRecorder(TAUGHT)), (a_comment(), 1), spam_at=4.0, audit_share=0.0)
+    evidence = QueryRecorder(TAUGHT)
+    advert = a_comment(content=ADVERT)
+    (after,) = judged(replace(memory, evidence=evidence), (advert, 1), spam_at=4.0, audit_share=0.0)
     assert after.filter_decision.action is Action.SPAM
 
 
@@ -244,8 +247,16 @@ def test_without_enough_lessons_points_hold_and_never_refuse(memory):
         evidence = QueryRecorder(Evidence(corpus=few))
         (after,) = judged(replace(memory, evidence=evidence), (a_comment(), 1), filters=(Other(),))
         assert (after.status, after.filter_decision.score) == (Status.HELD, 20.0)
-    (after,) = judged(replace(memory, evidence=QueryRecorder(TAUGHT)), (a_comment(), 1), filters=(Other(),))
-    assert after.status is Status.SPAM
+
+
+def test_with_enough_lessons_points_refuse_only_what_is_more_likely_spam_than_not(memory):
+    for content, status in ((ADVERT, Status.SPAM), (a_comment().content, Status.HELD)):
+        evidence = QueryRecorder(TAUGHT)
+        (after,) = judged(
+            replace(memory, evidence=evidence), (a_comment(content=content), 1), filters=(Other(),), audit_share=0.0
+        )
+        assert (after.status, after.filter_decision.score) == (status, 20.0)
+        assert (after.filter_decision.probability > 0.5) is (status is Status.SPAM)
 
 
 def test_four_links_to_an_authors_own_website_are_held_on_a_new_site(memory):
@@ -257,11 +268,7 @@ def test_four_links_to_an_authors_own_website_are_held_on_a_new_site(memory):
 
 def test_what_the_model_is_certain_about_is_never_published_unseen(memory):
     trusted = FixedFilter(lambda c, f: [Signal("kind", 1.0, "")])
-    comment = a_comment(
-        content="Instant loans without collateral, guaranteed approval in one hour. "
-        "Write to our WhatsApp +1 202 555 0101 now"
-    )
-    (after,) = judged(memory, (comment, 1), filters=(trusted, LearnedFilter()))
+    (after,) = judged(memory, (a_comment(content=ADVERT), 1), filters=(trusted, LearnedFilter()))
     certain = [s for s in after.filter_decision.signals if s.name == "learned.certain"]
     assert after.status is Status.HELD
     assert [(s.points, s.holds) for s in certain] == [(0.0, True)]

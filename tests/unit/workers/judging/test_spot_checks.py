@@ -11,14 +11,16 @@ from workers.judging.judge import decision_for, is_spot_check
 from workers.judging.policy import build_policy
 
 TAUGHT = TokenCounts(15, 15)
+ADVERT = "Guaranteed loans without collateral, write to our WhatsApp +1 202 555 0101 now"
 
 
 def audited(signal: str, known: TokenCounts = TAUGHT, **choices: object) -> list[Action]:
     """Return the decisions about a thousand comments that all give one signal."""
     facts = Facts(a_site(**choices), NOW, corpus=known)
     policy = build_policy(BUILT_IN, {})
-    found = (decision_for(a_comment(id=f"comment-{n}"), facts, [Signal(signal, 1.0, "")], policy) for n in range(1000))
-    return [decision.action for decision in found]
+    content = ADVERT if signal == "learned.spam" else "I like the second picture."
+    comments = (a_comment(id=f"comment-{n}", content=content) for n in range(1000))
+    return [decision_for(comment, facts, [Signal(signal, 1.0, "")], policy).action for comment in comments]
 
 
 @pytest.mark.parametrize(("signal", "usual"), [("learned.ham", Action.APPROVE), ("learned.spam", Action.SPAM)])
