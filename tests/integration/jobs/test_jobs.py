@@ -51,7 +51,7 @@ def enqueued(deps: Deps) -> list[tuple[str, str, str]]:
 
 def test_judging_decides_every_queued_comment(deps: Deps) -> None:
     good = [accepted(deps.storage) for _ in range(25)]
-    bad = accepted(deps.storage, content="buy my pills")
+    bad = accepted(deps.storage, content="buy cheap pills online at http://pills.example/buy, best price")
     for n, action in enumerate([Action.SPAM, Action.APPROVE] * LESSONS_NEEDED):
         moderated(deps.storage, decided(deps.storage, accepted(deps.storage, content=f"{n}"), Action.HOLD), action)
     learn("blog", "")
