@@ -8,7 +8,7 @@ from tests.support.wordpress import PASSWORD, WordPress
 def open_signed_in(page: Page, wordpress: WordPress) -> None:
     """Sign in with a request of the browser, and open the first page of an administrator.
 
-    The script of WordPress's own form moves the focus 200 ms after the page is shown, and a text that is typed at that moment
+    The script of WordPress's own form moves the focus 200 ms after the page is shown. Text that is typed at that moment
     gets into the other field.
     """
     form = {"log": "admin", "pwd": PASSWORD}
