@@ -22,7 +22,7 @@ from comments.storage.redis import connect
 from comments.storage.redis.server_snapshot import read_snapshot
 from comments.storage.values import DATA_VERSION
 from replygate.backup.backup_file import BackupHeader, pack_backup
-from replygate.backup.restoring import loaded_backup, restore_keys
+from replygate.backup.restoring import restore_keys, unpacked_backup
 from replygate.embedded_valkey import start
 from workers.deps import build_deps, set_deps
 from workers.jobs import CALLABLES
@@ -75,11 +75,11 @@ def main() -> None:
         header = BackupHeader("", "", DATA_VERSION, "rg", 0, "")
         begun = time.perf_counter()
         with Probe(connect(settings)) as probe:
-            size = sum(file.write(part) for part in pack_backup(header, read_snapshot(client)))
+            size = sum(file.write(part) for part in pack_backup(header, [read_snapshot(client)]))
         seconds = time.perf_counter() - begun
         begun = time.perf_counter()
-        with loaded_backup(file) as (_, source):
-            n_keys = restore_keys(source, Settings(redis_url=empty.url), lambda n: None)
+        with unpacked_backup(file) as backup:
+            n_keys = restore_keys(backup, Settings(redis_url=empty.url), lambda n: None)
         restored = time.perf_counter() - begun
         memory = client.info("memory")["used_memory"]
         print(f"{n} decided comments, {n_keys} keys, {memory / 1e6:.0f} MB of memory")

@@ -1,8 +1,8 @@
-"""Restore of a backup: check the whole file, load it into a private server, and copy its keys to an empty one."""
+"""Restore of a backup: check the whole file, load its data into private servers, and copy the keys to an empty one."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hmac import compare_digest
 from pathlib import Path
 from typing import BinaryIO
@@ -13,8 +13,7 @@ from comments.private_directory import private_directory
 from comments.pseudonyms import Pseudonyms
 from comments.settings import PREFIX, Settings
 from comments.storage.redis import connect
-from comments.storage.redis.client import StoreClient
-from comments.storage.redis.key_copies import begin_restore, copy_keys
+from comments.storage.redis.key_copies import LoadedSnapshot, begin_restore, copy_keys, end_restore
 from replygate import embedded_valkey
 from replygate.data_directory import KEY_FILE, locked, make_private
 from replygate.deployment import is_set
@@ -26,32 +25,55 @@ from .backup_file import BackupDamaged, BackupHeader, unpack_backup
 _LOAD_TIMEOUT = 3600.0
 #: Seconds for one answer of a server. Nobody else uses it yet.
 PATIENT_SECONDS = 60.0
-#: Name of the file with the data, and of the option of the server that names it.
-_DATA_FILE = "backup.rdb"
+#: Name of the file with the data of a server, by the server's number.
+_DATA_FILE = "backup-{}.rdb"
 #: Databases that a server has by itself.
 _DATABASES = 16
 
 
+@dataclass(frozen=True, slots=True)
+class UnpackedBackup:
+    header: BackupHeader
+    n_keys: int
+    _directory: Path
+
+    def snapshots(self) -> Iterator[LoadedSnapshot]:
+        """Load the data of one server after the other into a private server, which ends before the next one starts."""
+        for n in range(self.header.n_servers):
+            with _loaded(self.header, self._directory, n) as snapshot:
+                yield snapshot
+
+
 @contextmanager
-def loaded_backup(file: BinaryIO) -> Iterator[tuple[BackupHeader, StoreClient]]:
-    """Check the file and load its data into a private server. Raises BackupDamaged."""
+def unpacked_backup(file: BinaryIO) -> Iterator[UnpackedBackup]:
+    """Check the file, and that its data can be loaded. Raises BackupDamaged."""
     with private_directory() as directory:
-        header = unpack_backup(file, directory / _DATA_FILE)
-        options = {
-            "appendonly": "no",
-            "dbfilename": _DATA_FILE,
-            "databases": str(max(_DATABASES, header.database + 1)),
-            "maxmemory": "0",
-        }
-        try:
-            server = embedded_valkey.start(directory, options=options, timeout=_LOAD_TIMEOUT)
-        except SettingsInvalid as error:
-            raise BackupDamaged(f"the data of the backup cannot be loaded. {error}") from error
-        try:
-            url = server.url.replace("db=0", f"db={header.database}")
-            yield header, connect(Settings(redis_url=url, socket_timeout=PATIENT_SECONDS))
-        finally:
-            server.stop()
+        header = unpack_backup(file, lambda n: directory / _DATA_FILE.format(n))
+        n_keys = 0
+        for n in range(header.n_servers):
+            with _loaded(header, directory, n) as snapshot:
+                n_keys += snapshot.client.dbsize()
+        yield UnpackedBackup(header, n_keys, directory)
+
+
+@contextmanager
+def _loaded(header: BackupHeader, directory: Path, n: int) -> Iterator[LoadedSnapshot]:
+    options = {
+        "appendonly": "no",
+        "dbfilename": _DATA_FILE.format(n),
+        "databases": str(max(_DATABASES, header.database + 1)),
+        "maxmemory": "0",
+    }
+    try:
+        server = embedded_valkey.start(directory, options=options, timeout=_LOAD_TIMEOUT)
+    except SettingsInvalid as error:
+        raise BackupDamaged(f"the data of the backup cannot be loaded. {error}") from error
+    try:
+        url = server.url.replace("db=0", f"db={header.database}")
+        client = connect(Settings(redis_url=url, socket_timeout=PATIENT_SECONDS))
+        yield LoadedSnapshot(client, header.slots[n] if header.slots else ())
+    finally:
+        server.stop()
 
 
 @contextmanager
@@ -102,8 +124,13 @@ def _check(settings: Settings, header: BackupHeader, other_secret_key: bool) -> 
         )
 
 
-def restore_keys(source: StoreClient, settings: Settings, progress: Callable[[int], None]) -> int:
+def restore_keys(backup: UnpackedBackup, settings: Settings, progress: Callable[[int], None]) -> int:
     """Copy the installation to an empty server. Return the number of keys. Raises SettingsInvalid and StorageDown."""
-    target = connect(replace(settings, socket_timeout=PATIENT_SECONDS))
-    begin_restore(target, settings.prefix)
-    return copy_keys(source, target, settings.prefix, progress)
+    target, prefix, total = connect(replace(settings, socket_timeout=PATIENT_SECONDS)), settings.prefix, 0
+    begin_restore(target, prefix)
+    version = backup.header.data_version
+    for snapshot in backup.snapshots():
+        version = snapshot.version(prefix) or version
+        total += copy_keys(snapshot, target, prefix, lambda n, before=total: progress(before + n))  # type: ignore[misc]
+    end_restore(target, prefix, version)
+    return total + 1

@@ -22,11 +22,11 @@ from comments.pseudonyms import Pseudonyms
 from comments.settings import Settings
 from comments.storage.redis import connect
 from comments.storage.redis.client import StoreClient
+from comments.storage.redis.cluster_snapshots import SnapshotReader
 from comments.storage.redis.key_copies import record_backup, stored_version
-from comments.storage.redis.server_snapshot import read_snapshot
 from replygate.backup.backup_file import BackupHeader, pack_backup
 from replygate.backup.backup_storage import backup_name, backup_names, backup_storage
-from replygate.backup.restoring import PATIENT_SECONDS, empty_server, loaded_backup, restore_keys
+from replygate.backup.restoring import PATIENT_SECONDS, empty_server, restore_keys, unpacked_backup
 from replygate.deployment import load_settings
 
 from .import_command import ProgressDisplay
@@ -46,6 +46,7 @@ def back_up(context: click.Context, target: str, keep: int | None, with_secret_k
 
     TARGET is a directory, s3://bucket/prefix, or - for standard output. The file has the state of one moment after the
     start of the command: all sites, people and lessons, and all work that is under way. It contains email addresses.
+    In a cluster, each server has a moment of its own.
     """
     if target == _STANDARD and keep:
         raise click.UsageError("--keep needs a directory or a bucket")
@@ -53,7 +54,9 @@ def back_up(context: click.Context, target: str, keep: int | None, with_secret_k
     storage = None if target == _STANDARD else backup_storage(target)
     settings = load_settings(context.find_root().params["data"], os.environ)
     client = connect(replace(settings, socket_timeout=PATIENT_SECONDS))
-    parts = pack_backup(_header(settings, client, now, with_secret_key), read_snapshot(client))
+    header = _header(settings, client, now, with_secret_key)
+    reader = SnapshotReader(client, settings.prefix)
+    parts = pack_backup(replace(header, slots=reader.slots), reader.snapshots())
     if storage is None:
         for part in parts:
             sys.stdout.buffer.write(part)
@@ -99,15 +102,14 @@ def restore_backup(context: click.Context, source: str, check: bool, with_other_
     is checked before anything is written.
     """
     directory: Path = context.find_root().params["data"]
-    with _opened(source, os.environ.get("REPLYGATE_PREFIX", DEFAULT_PREFIX)) as file, loaded_backup(file) as loaded:
-        header, client = loaded
+    with _opened(source, os.environ.get("REPLYGATE_PREFIX", DEFAULT_PREFIX)) as file, unpacked_backup(file) as backup:
+        header = backup.header
         click.echo(f"The backup is complete. Replygate {header.program} made it at {header.made}.", err=True)
         if check:
             return
         with empty_server(directory, os.environ, header, with_other_secret_key) as settings:
             shown = ProgressDisplay("Restoring", "keys")
-            expected = client.dbsize()
-            total = restore_keys(client, settings, lambda n: shown(n, max(n + 1, expected)))
+            total = restore_keys(backup, settings, lambda n: shown(n, max(n + 1, backup.n_keys)))
             shown(total, total)
     click.echo(f"Restored {total} keys. Start the service now.", err=True)
 

@@ -15,7 +15,7 @@ from .evidence import EvidenceKeys
 from .imports import ImportKeys
 from .installation import InstallationKeys
 from .moderation import ModerationKeys
-from .names import SHARED, WHOLE_SITE, thread_name, value_name
+from .names import SHARED, WHOLE_SITE, first_part, renamed_key, thread_name, value_name
 from .notices import NoticeKeys
 from .numbers import NumberKeys
 from .sites_and_people import SitesAndPeopleKeys
@@ -29,6 +29,8 @@ __all__ = [
     "ExportClass",
     "KeyDeclaration",
     "Keys",
+    "first_part",
+    "renamed_key",
     "thread_name",
     "value_name",
 ]

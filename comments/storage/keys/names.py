@@ -9,6 +9,12 @@ from comments.pseudonyms import digest
 #: Stands for the site in keys that all sites share. Not a valid site id.
 SHARED = "~"
 
+#: First words of the keys that have the tag above in a cluster only.
+SHARED_NAMES = frozenset(
+    {"version", "restoring", "probe", "beats", "sites", "importing", "people", "session", "sessions"}
+    | {"link", "links", "kept", "tries"}
+)
+
 #: The field of threads:version that stands for all threads of a site.
 WHOLE_SITE = "*"
 
@@ -35,3 +41,19 @@ class Names:
 
     def _of(self, site: str, name: str) -> str:
         return f"{self.prefix}:{{{site}}}:{name}"
+
+
+def first_part(prefix: str) -> str:
+    """Return what every key of an installation begins with."""
+    return f"{prefix}:"
+
+
+def renamed_key(key: bytes, prefix: str, in_cluster: bool) -> bytes:
+    """Return the name that a key of one server or of a cluster has in the other kind of installation."""
+    begin, tag = first_part(prefix).encode(), f"{{{SHARED}}}:".encode()
+    name = key.removeprefix(begin)
+    if in_cluster:
+        return key if name.startswith(b"{") else begin + tag + name
+    shared = name.removeprefix(tag)
+    is_shared = name != shared and shared.partition(b":")[0].decode() in SHARED_NAMES
+    return begin + shared if is_shared else key

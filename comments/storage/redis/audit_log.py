@@ -61,8 +61,11 @@ class SharedChanges:
 
     def move(self) -> None:
         """Move all entries. Does nothing on one server, where none wait."""
-        if not self._client.is_cluster:
-            return
+        if self._client.is_cluster:
+            self.move_restored()
+
+    def move_restored(self) -> None:
+        """Move all entries, also on one server to which a cluster was restored."""
         waiting = self._keys.audit_waiting()
         for id, fields in self._client.xrange(waiting, count=ENTRIES_PER_READ):
             entry, since = load(AuditEntry, fields[b"e"]), int(text(id).partition("-")[0]) - _CLOCK_DIFFERENCE_MS

@@ -1,6 +1,11 @@
-"""Copies of all keys of an installation, from one server to an empty one, which may be another program or version."""
+"""Copies of all keys of an installation, from loaded snapshots to an empty server or cluster.
+
+It may be another program or version than the one of the snapshots. A cluster may become one server, or the other way
+round: keys that all sites share then get another name.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -8,9 +13,11 @@ from typing import Any
 import redis
 
 from comments.errors import SettingsInvalid, StorageDown
-from comments.storage.keys import Keys
+from comments.storage.keys import Keys, first_part, renamed_key
 
+from .audit_log import SharedChanges
 from .client import Client, keys_from
+from .cluster_snapshots import SlotRanges, is_in_slots
 
 #: Keys that one SCAN looks at, and members in one command.
 _PER_SCAN = 500
@@ -35,13 +42,9 @@ def record_backup(client: Client, prefix: str, at: datetime) -> bool:
 
 
 def stored_version(client: Client, prefix: str) -> int | None:
-    """Return the version of an installation's data; None if there is no data.
-
-    Raises StorageDown, and SettingsInvalid for a cluster.
-    """
-    _check_is_one_server(client)
+    """Return the version of an installation's data; None if there is no data. Raises StorageDown."""
     try:
-        version = client.get(Keys(prefix).version())
+        version = client.get(Keys(prefix, client.is_cluster).version())
     except redis.RedisError as error:
         raise StorageDown(str(error)) from error
     return None if version is None else int(version)
@@ -52,35 +55,52 @@ def begin_restore(client: Client, prefix: str) -> None:
 
     Raises SettingsInvalid if the server has other data of an installation, StorageDown if it does not answer.
     """
-    _check_is_one_server(client)
-    keys = Keys(prefix)
+    keys = Keys(prefix, client.is_cluster)
     try:
-        if not client.exists(keys.restoring()) and any(_all_keys(client, keys)):
+        if not client.exists(keys.restoring()) and any(_all_keys(client, prefix)):
             raise SettingsInvalid(
                 "the server is not empty: it has data of Replygate. Stop all parts, and restore to an empty server"
             )
         client.set(keys.restoring(), "")
-        for key in list(_all_keys(client, keys)):
+        for key in list(_all_keys(client, prefix)):
             if key != keys.restoring().encode():
                 client.unlink(key)
     except redis.RedisError as error:
         raise StorageDown(str(error)) from error
 
 
-def _check_is_one_server(client: Client) -> None:
-    if client.is_cluster:
-        raise SettingsInvalid(
-            "a cluster has no snapshot of one moment: run valkey-cli --cluster backup, or export and import each site"
-        )
+@dataclass(frozen=True, slots=True)
+class LoadedSnapshot:
+    """A server with the data of another one, and the slots of that one in its cluster; none outside of clusters."""
+
+    client: Client
+    slots: SlotRanges = ()
+
+    def keys_of(self, prefix: str) -> Keys:
+        return Keys(prefix, bool(self.slots))
+
+    def version(self, prefix: str) -> int:
+        """Return the version of the data; 0 in a snapshot without what all sites share."""
+        return int(self.client.get(self.keys_of(prefix).version()) or 0)
 
 
-def copy_keys(source: Client, target: Client, prefix: str, progress: Callable[[int], None]) -> int:
-    """Copy every key with its time to live, and end the restore. Return the number of keys. Raises StorageDown."""
-    keys, pipe = Keys(prefix), target.pipeline(transaction=False)
-    total = size = 0
+def copy_keys(source: LoadedSnapshot, target: Client, prefix: str, progress: Callable[[int], None]) -> int:
+    """Copy every key with its time to live. Return the number of keys. Raises StorageDown.
+
+    What a server of a cluster has of other slots is the rest of a move, and older than what their servers have.
+    """
+    keys, in_cluster = source.keys_of(prefix), bool(target.is_cluster)
     last = {keys.version().encode(), keys.restoring().encode(), keys.probe().encode()}
+    found = (
+        key
+        for key in _all_keys(source.client, prefix)
+        if key not in last and (not source.slots or is_in_slots(key, source.slots))
+    )
+    pipe = target.pipeline(transaction=False)
+    total = size = 0
     try:
-        for is_last, command in _commands(source, (key for key in _all_keys(source, keys) if key not in last)):
+        for is_last, (name, key, *words) in _commands(source.client, found):
+            command = (name, renamed_key(key, prefix, in_cluster), *words)
             pipe.execute_command(*command)
             size += sum(len(word) for word in command if isinstance(word, bytes))
             total += is_last
@@ -89,17 +109,26 @@ def copy_keys(source: Client, target: Client, prefix: str, progress: Callable[[i
                 size = 0
                 progress(total)
         pipe.execute()
+    except redis.RedisError as error:
+        raise StorageDown(str(error)) from error
+    return total
+
+
+def end_restore(target: Client, prefix: str, version: int) -> None:
+    """Make the copy of all keys an installation with data of this version. Raises StorageDown."""
+    keys = Keys(prefix, target.is_cluster)
+    try:
+        SharedChanges(target, keys).move_restored()
         with target.pipeline() as end:
-            end.set(keys.version(), source.get(keys.version()))
+            end.set(keys.version(), version)
             end.unlink(keys.restoring())
             end.execute()
     except redis.RedisError as error:
         raise StorageDown(str(error)) from error
-    return total + 1
 
 
-def _all_keys(client: Client, keys: Keys) -> Iterator[bytes]:
-    return iter(client.scan_iter(keys_from(keys.version().removesuffix("version")), count=_PER_SCAN))
+def _all_keys(client: Client, prefix: str) -> Iterator[bytes]:
+    return iter(client.scan_iter(keys_from(first_part(prefix)), count=_PER_SCAN))
 
 
 def _commands(source: Client, found: Iterator[bytes]) -> Iterator[tuple[bool, Command]]:
@@ -164,8 +193,8 @@ def _list(source: Client, key: bytes) -> Iterator[Command]:
 
 def _stream(source: Client, key: bytes) -> Iterator[Command]:
     """Yield the entries with their ids. The last id matters also after its entry was deleted: ids only grow."""
-    yield b"XGROUP", b"CREATE", key, b"restore", b"0", b"MKSTREAM"
-    yield b"XGROUP", b"DESTROY", key, b"restore"
+    yield b"XGROUP CREATE", key, b"restore", b"0", b"MKSTREAM"
+    yield b"XGROUP DESTROY", key, b"restore"
     start = b"-"
     while entries := source.xrange(key, start, count=_PER_SCAN):
         for id, fields in entries:

@@ -240,7 +240,7 @@ def test_a_damaged_file_changes_nothing(source: Any, target: Any, tmp_path: Path
 def test_data_that_no_server_can_load_is_refused(target: Any, tmp_path: Path) -> None:
     """The checksum is right, but the data is not: the server that made it was broken."""
     header = BackupHeader("now", "0.1.0", 6, "rg", 0, secret_key_fingerprint(Pseudonyms(SECRET)))
-    (tmp_path / "x.backup").write_bytes(b"".join(pack_backup(header, [b"REDIS0011\xff not a snapshot"])))
+    (tmp_path / "x.backup").write_bytes(b"".join(pack_backup(header, [[b"REDIS0011\xff not a snapshot"]])))
     assert "cannot be loaded" in refused(target, "restore", str(tmp_path / "x.backup"))
     assert target.dbsize() == 0
 

@@ -13,27 +13,27 @@ from replygate.backup.backup_file import BackupDamaged, BackupHeader, pack_backu
 
 HEADER = BackupHeader("2026-11-30T06:00:00+00:00", "0.1.0", DATA_VERSION, "rg", 3, "fingerprint", "secret")
 DATA = Random(1).randbytes(700_000) + bytes(300_000)
-PACKED = b"".join(pack_backup(HEADER, [DATA[:10], b"", DATA[10:]]))
+PACKED = b"".join(pack_backup(HEADER, [[DATA[:10], b"", DATA[10:]]]))
 
 
 def refusal(packed: bytes, directory: Path) -> str:
     with pytest.raises(BackupDamaged) as raised:
-        unpack_backup(io.BytesIO(packed), directory / "data")
+        unpack_backup(io.BytesIO(packed), lambda _: directory / "data")
     return str(raised.value)
 
 
 def test_what_is_unpacked_equals_what_was_packed(tmp_path: Path) -> None:
-    assert unpack_backup(io.BytesIO(PACKED), tmp_path / "data") == HEADER
+    assert unpack_backup(io.BytesIO(PACKED), lambda _: tmp_path / "data") == HEADER
     assert (tmp_path / "data").read_bytes() == DATA
 
 
 def test_an_empty_snapshot_is_packed_too(tmp_path: Path) -> None:
-    unpack_backup(io.BytesIO(b"".join(pack_backup(HEADER, []))), tmp_path / "data")
+    unpack_backup(io.BytesIO(b"".join(pack_backup(HEADER, [[]]))), lambda _: tmp_path / "data")
     assert (tmp_path / "data").read_bytes() == b""
 
 
 def test_repeated_data_is_compressed() -> None:
-    assert len(b"".join(pack_backup(HEADER, [bytes(1_000_000)]))) < 5_000
+    assert len(b"".join(pack_backup(HEADER, [[bytes(1_000_000)]]))) < 5_000
 
 
 def test_a_file_that_is_cut_off_anywhere_is_refused(tmp_path: Path) -> None:
@@ -75,15 +75,48 @@ def test_a_header_with_other_fields_is_refused(tmp_path: Path) -> None:
 
 
 def test_another_version_of_the_format_is_refused_with_both_versions(tmp_path: Path) -> None:
-    other = PACKED.replace(b'"version": 1', b'"version": 2', 1)
-    assert refusal(other, tmp_path) == "the backup has format 2, this program reads 1"
+    other = PACKED.replace(b'"version": 1', b'"version": 3', 1)
+    assert refusal(other, tmp_path) == "the backup has format 3, this program reads up to 2"
 
 
 def test_data_of_a_newer_program_is_refused_with_the_version_to_use(tmp_path: Path) -> None:
-    newer = b"".join(pack_backup(replace(HEADER, data_version=DATA_VERSION + 1, program="9.1"), [DATA]))
+    newer = b"".join(pack_backup(replace(HEADER, data_version=DATA_VERSION + 1, program="9.1"), [[DATA]]))
     assert "use Replygate 9.1 or newer" in refusal(newer, tmp_path)
 
 
 def test_data_of_an_older_program_is_accepted(tmp_path: Path) -> None:
     older = replace(HEADER, data_version=1)
-    assert unpack_backup(io.BytesIO(b"".join(pack_backup(older, [DATA]))), tmp_path / "data") == older
+    assert unpack_backup(io.BytesIO(b"".join(pack_backup(older, [[DATA]]))), lambda _: tmp_path / "data") == older
+
+
+SLOTS = (((0, 5000), (9000, 9000)), ((5001, 8999), (9001, 16383)))
+OF_A_CLUSTER = replace(HEADER, slots=SLOTS)
+SNAPSHOTS = (DATA, b"short")
+PACKED_CLUSTER = b"".join(pack_backup(OF_A_CLUSTER, [[DATA[:10], DATA[10:]], [SNAPSHOTS[1]]]))
+
+
+def test_a_backup_of_one_server_is_one_that_an_older_program_reads() -> None:
+    values = json.loads(PACKED.partition(b"\n")[0])
+    assert values["version"] == 1
+    assert "slots" not in values
+
+
+def test_the_data_of_each_server_of_a_cluster_is_unpacked_with_its_slots(tmp_path: Path) -> None:
+    assert unpack_backup(io.BytesIO(PACKED_CLUSTER), lambda n: tmp_path / str(n)) == OF_A_CLUSTER
+    assert tuple((tmp_path / str(n)).read_bytes() for n in range(2)) == SNAPSHOTS
+
+
+def test_a_backup_of_a_cluster_is_refused_by_a_program_that_knows_one_server_only() -> None:
+    assert json.loads(PACKED_CLUSTER.partition(b"\n")[0])["version"] == 2
+
+
+@pytest.mark.parametrize("parts", [[], [[DATA]], [[DATA], [b"x"], [b"y"]]])
+def test_a_backup_with_other_servers_than_its_header_says_is_refused(parts: list[list[bytes]], tmp_path: Path) -> None:
+    assert "damaged" in refusal(b"".join(pack_backup(OF_A_CLUSTER, parts)), tmp_path)
+
+
+@pytest.mark.parametrize("slots", [1, [1], [[1]], [[[1, 2, 3]]], [[["a", "b"]]], None, {"a": 1}])
+def test_a_header_with_malformed_slots_is_refused(slots: object, tmp_path: Path) -> None:
+    line, _, rest = PACKED_CLUSTER.partition(b"\n")
+    values = {**json.loads(line), "slots": slots}
+    assert "not a backup" in refusal(json.dumps(values).encode() + b"\n" + rest, tmp_path)
