@@ -22,7 +22,9 @@ COMPARISONS: dict[type[ast.cmpop], tuple[str, str]] = {
     ast.NotIn: ("not in", "in"),
 }
 #: Names of constants that change how much is done in one step, and no result.
-TUNING = re.compile(r"PER_(READ|COMMAND|SCAN|STEP)$|AT_ONCE$|BATCH|CACHED|CHUNK|PARALLEL")
+TUNING = re.compile(r"PER_(READ|COMMAND|SCAN|STEP|WINDOW)$|AT_ONCE$|BATCH|CACHED|CHUNK|PARALLEL")
+#: Arguments that do the same: the size of a cache, of a read, and of a step of a scan.
+SIZES = ("maxsize", "chunk_size", "buffering", "count", "stacklevel")
 #: Numbers from here on are doubled: an interval of 1,001 ms in place of 1,000 is no fault.
 LARGE = 100
 #: Pattern in a line of Lua without its text -> replacement.
@@ -61,7 +63,11 @@ class Mutant:
     after: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {_short(self.before)} -> {_short(self.after) or 'nothing'}"
+        return f"{self.file}:{self.line}: {self.change}"
+
+    @property
+    def change(self) -> str:
+        return f"{_short(self.before)} -> {_short(self.after) or 'nothing'}"
 
     @property
     def is_valid(self) -> bool:
@@ -78,6 +84,10 @@ class Mutant:
 
 def _other_number(n: float) -> str:
     return str(n + 1 if abs(n) < LARGE else 2 * n)
+
+
+def _is_false(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is False
 
 
 def _short(text: str) -> str:
@@ -175,8 +185,13 @@ class _Changes(ast.NodeVisitor):
         if node.value is not None:
             if isinstance(node.value, ast.BoolOp):  # a comparison is turned round by its operator
                 self._replace(node.value, f"not ({ast.unparse(node.value)})")
-            self._replace(node.value, "None")
+            if not _is_false(node.value):  # callers only ask if it is true
+                self._replace(node.value, "None")
             self.generic_visit(node)
+
+    def visit_keyword(self, node: ast.keyword) -> None:
+        if not (node.arg in SIZES and isinstance(node.value, ast.Constant)):
+            self.visit(node.value)
 
     def visit_Expr(self, node: ast.Expr) -> None:
         """Drop a call. A docstring, and a line for the log, is no behavior."""

@@ -26,13 +26,15 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from tools.covering_tests import CoveringTests, Recording
+from tools.equivalent_mutants import FILE as EQUIVALENTS
+from tools.equivalent_mutants import equivalents
 from tools.mutants import Mutant, mutants_of
 from tools.patched import PatchError, patch
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("comments/storage", "workers", "service")
 #: Tests in one process. The browser and the killed processes of the others take minutes for each mutant.
-TESTS = ("tests/contract", "tests/integration", "tests/unit")
+TESTS = ("tests/contract", "tests/integration", "tests/unit", "tests/faults/cluster")
 LEFT_OUT = (
     *("clients", "docs", "replygate", "widget", "test_demo.py", "test_demo_reasons.py", "jobs/test_worker_process.py"),
     *("compat/test_akismet_clients.py", "review/test_two_moderators.py", "web/test_every_address.py"),
@@ -43,7 +45,8 @@ CPU_SECONDS, LOOP_SECONDS = 30, 60
 #: The time after which the child of a mutant is ended: it waits for ever.
 WALL_SECONDS = 300
 RECORDING = ROOT / "report/tests_by_line"
-CAUGHT, SURVIVED, ENDLESS, NO_TESTS, NOT_TRIED = "caught", "survived", "endless", "no test", "not tried"
+CAUGHT, SURVIVED, ENDLESS, NO_TESTS = "caught", "survived", "endless", "no test"
+NOT_TRIED, EQUIVALENT = "not tried", "equivalent"
 
 
 class Mutations:
@@ -60,11 +63,13 @@ class Mutations:
         for file in self._recording.changed_since({ROOT / mutant.file for mutant in self._mutants}):
             print(f"{file} changed since its tests were recorded: delete {self._recording.file} if lines moved")
         gc.freeze()  # so that the children share the memory
+        without_effect = list(equivalents(EQUIVALENTS.read_text()))
         for mutant in self._mutants:
             started = time.monotonic()
-            result, by = self._tried(mutant, tests.of(mutant), functions)
+            reasons = [row.reason for row in without_effect if row.matches(mutant)]
+            result, by = (EQUIVALENT, reasons[0]) if reasons else self._tried(mutant, tests.of(mutant), functions)
             self.results[result] += 1
-            print(f"{result:9} {mutant}  [{time.monotonic() - started:.0f} s] {by}", flush=True)
+            print(f"{result:10} {mutant}  [{time.monotonic() - started:.0f} s] {by}", flush=True)
         return True
 
     def _tried(
@@ -185,7 +190,8 @@ def main() -> None:
     ignored = [f"--ignore=tests/integration/{name}" for name in LEFT_OUT] + ["--ignore=tests/unit/training"]
     words = ["-q", "-q", "-n", "0", "-p", "no:cacheprovider", "--capture=no"]
     status = pytest.main([*words, *ignored, *given.tests], plugins=[loop])
-    caught, tried = loop.results[CAUGHT] + loop.results[ENDLESS], loop.results.total() - loop.results[NOT_TRIED]
+    caught = loop.results[CAUGHT] + loop.results[ENDLESS]
+    tried = loop.results.total() - loop.results[NOT_TRIED] - loop.results[EQUIVALENT]
     if not tried:
         sys.exit(f"nothing was tried: pytest ended with {status}")
     print(f"{caught} of {tried} caught ({caught / tried:.1%}), {dict(loop.results)}")

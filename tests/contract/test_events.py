@@ -79,6 +79,11 @@ def test_the_newest_comments_of_a_thread_are_those_received_last(storage: Storag
     assert _newest(storage, 2) == _ids(late, reply)
 
 
+def test_at_least_the_newest_hundred_comments_of_a_thread_are_found(storage: Storage) -> None:
+    comments = [published(storage, received=START + timedelta(minutes=n)) for n in range(101)]
+    assert _newest(storage, 100) == _ids(*comments[:0:-1])
+
+
 def test_changes_list_comments_that_appeared(storage: Storage) -> None:
     a = published(storage)
     version = storage.threads.version("blog", THREAD)

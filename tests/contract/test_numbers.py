@@ -3,8 +3,10 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 from comments.counted_events import FILTER_TIME, HELD_CHANGE, REVIEW_TIME
+from comments.drafts import edited
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Signal
 from comments.storage.interfaces import Storage
@@ -130,3 +132,29 @@ def test_an_edit_of_a_published_comment_is_not_judged_twice(storage: Storage) ->
     judged(storage, draft, Action.HOLD, NOW)
     assert today(storage)["f:held"] == 0
     assert today(storage)[HELD_CHANGE] == 1
+
+
+def test_numbers_are_right_when_comments_are_edited_while_they_are_counted_again(redis_storage: Storage) -> None:
+    """A comment that waits after an edit moves to the time of the edit, which the count may have passed or not."""
+    storage, at = redis_storage, (TODAY + timedelta(seconds=n) for n in count())
+    comments = [judged(storage, accepted(storage, received=next(at)), Action.HOLD, next(at)) for _ in range(150)]
+    early, late = comments[0], comments[-1]
+    edited_before = changed(storage, comments[1], edited(comments[1], "before the count", next(at)))
+    storage.numbers.start_recount("blog")
+    storage.numbers.recount_some("blog")  # the old counters are gone
+    storage.numbers.recount_some("blog")  # the first 100 are counted
+    counted_early = changed(storage, early, edited(early, "during the count", next(at)))
+    changed(storage, late, edited(late, "during the count", next(at)))
+    judged(storage, edited_before, Action.SPAM, next(at))
+    reviewed(storage, comments[2], Action.APPROVE, next(at))
+    while storage.numbers.recount_some("blog"):
+        pass
+    judged(storage, counted_early, Action.APPROVE, next(at))
+    during = [storage.numbers.counts("blog", latest_range(unit, 3, NOW)) for unit in Unit]
+    pages = storage.numbers.pages("blog", latest_range(Unit.MONTH, 2, NOW), 5)
+    storage.numbers.start_recount("blog")
+    while storage.numbers.recount_some("blog"):
+        pass
+    assert during == [storage.numbers.counts("blog", latest_range(unit, 3, NOW)) for unit in Unit]
+    assert pages == storage.numbers.pages("blog", latest_range(Unit.MONTH, 2, NOW), 5) == [("first-post", 2)]
+    assert during[1][-1]["f:held"] == 150

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tools.equivalent_mutants import FILE, equivalents
 from tools.mutants import mutants_of
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +25,11 @@ class Row:
 
 
 @cached(5)
+def sized() -> bool:
+    fill(maxsize=9)
+    return False
+
+
 def wanted(é: int, other: int = 7) -> bool:
     """Return True for 2 reasons."""
     log.info("1")
@@ -55,6 +61,7 @@ def changed_lines(file: str, text: str) -> set[str]:
 
 def test_python_is_changed_where_it_does_something() -> None:
     assert changed_lines("a.py", PYTHON) == {
+        "return True",
         "LIMIT: Annotated[int, Field(ge=3)] = 11",
         "if é <= LIMIT and not other:",
         "if é < LIMIT or not other:",
@@ -85,6 +92,18 @@ def test_lua_is_changed_outside_of_text_and_comments() -> None:
     }
 
 
+def test_every_change_in_the_list_of_those_without_an_effect_can_be_made() -> None:
+    for row in equivalents(FILE.read_text()):
+        assert any(row.matches(mutant) for mutant in mutants_of(row.file, (ROOT / row.file).read_text())), row
+        assert row.reason
+
+
+def test_a_change_is_without_an_effect_only_in_the_line_that_the_list_names() -> None:
+    (row,) = equivalents("a.py: a reason\n    TIMEOUT_MS = 1000\n        1000 -> 2000\n")
+    assert [mutant.line for mutant in mutants_of("a.py", PYTHON) if row.matches(mutant)] == [3]
+    assert not any(row.matches(mutant) for mutant in mutants_of("b.py", PYTHON))
+
+
 @pytest.mark.parametrize(
     ("file", "line", "tests", "result"),
     [
@@ -109,5 +128,5 @@ def test_the_tool_reports_what_the_tests_notice_and_changes_no_file(
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     rows = [row for row in done.stdout.splitlines() if f"{file}:{number}: " in row]
     assert rows
-    assert result in {row[:9].rstrip() for row in rows}
+    assert result in {row[:10].rstrip() for row in rows}
     assert (ROOT / file).read_text() == text

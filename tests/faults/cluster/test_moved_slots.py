@@ -115,3 +115,19 @@ def test_a_judge_hears_of_new_work_until_its_site_moves(cluster: Cluster, store:
             source = cluster.owner(slot)
             move_at_once(cluster, slot, source, next(port for port in cluster.nodes if port != source))
             assert store.comments.accept(a_comment(site=site), an_admission()).wakeup
+
+
+def test_commands_of_a_moved_slot_find_their_script_on_a_server_that_never_ran_it(
+    cluster: Cluster, valkey_url: str
+) -> None:
+    client = connect(settings(redis_url=cluster.url, queue_redis_url=valkey_url))
+    client.set("{blog}:name", "a blog")
+    read = client.register_script("return redis.call('GET', KEYS[1])")
+    slot = slot_of_site("blog")
+    source = cluster.owner(slot)
+    target = next(port for port in cluster.nodes if port != source)
+    move_at_once(cluster, slot, source, target)
+    cluster.client(target).script_flush()
+    pipe = client.pipeline(transaction=False)
+    read(keys=["{blog}:name"], client=pipe)
+    assert pipe.execute() == [b"a blog"]

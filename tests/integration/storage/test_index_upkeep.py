@@ -97,13 +97,17 @@ def test_a_renewal_keeps_every_comment_searchable_and_corrects_wrong_entries(sto
     assert {hit.id for hit in find(storage, ("word:bread",)).hits} == {comment.id for comment in comments}
 
 
-def test_a_renewal_counts_frequent_values_again(storage: Storage) -> None:
+def test_a_renewal_counts_frequent_values_again(storage: Storage, client: Client) -> None:
     for n in range(300):
         judged(storage, Action.SPAM, author="Bot", content=f"offer {n}")
     finish(storage)
     storage.queue_index.renew("blog")
+    arrived = judged(storage, Action.SPAM, author="Bot", content="an offer during the renewal")
+    queue_ranking.index_outdated(storage, "blog", {})
+    client.sadd(KEYS.index_outdated("blog"), arrived.id)
     finish(storage)
-    assert find(storage, facets=("author",)).counts["author"] == {"Bot": 300}
+    assert find(storage, facets=("author",)).counts["author"] == {"Bot": 301}
+    assert client.zscore(KEYS.index_facet("blog", Status.SPAM, "author"), "Bot") == 300, "each once, but for the first"
 
 
 def test_a_chunk_of_which_most_is_dead_is_emptied_and_deleted(storage: Storage, client: Client) -> None:

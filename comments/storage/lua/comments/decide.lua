@@ -184,13 +184,13 @@ local function enter_queue(c)
   if c.old ~= "queued" then count("accepted", 1) end
 end
 
--- Change the number of an author's comments in one status. `day` is the day of this comment, or 0 to keep none.
-local function count_author(key, author, by, day)
+-- Change the number of an author's comments in one status. `first_day` is kept if this is the first of them.
+local function count_author(key, author, by, first_day)
   if not key then return end
   authors[key] = authors[key] or {}
   local n = (authors[key][author] or 0) + by
   if n <= 0 or n % args.first_seen_unit == 0 then n = 0
-  elseif n == 1 and by > 0 and day > 0 then n = 1 + day * args.first_seen_unit
+  elseif n == 1 and first_day then n = 1 + first_day * args.first_seen_unit
   end
   authors[key][author], author_changes[key] = n, author_changes[key] or {}
   author_changes[key][author] = true
@@ -199,11 +199,11 @@ end
 local function update_authors(c)
   local day = math.floor(c.received / DAY_MS)
   for i, author in ipairs(c.authors) do
-    count_author(AUTHORS[c.old], author, -1, i == 1 and day or 0)
-    count_author(AUTHORS[c.new], author, 1, i == 1 and day or 0)
+    count_author(AUTHORS[c.old], author, -1)
+    count_author(AUTHORS[c.new], author, 1, i == 1 and day)
   end
-  for _, record in ipairs(c.people_old_records) do count_author(AUTHORS[c.people_old], record, -1, 0) end
-  for _, record in ipairs(c.people_new_records) do count_author(AUTHORS[c.people_new], record, 1, 0) end
+  for _, record in ipairs(c.people_old_records) do count_author(AUTHORS[c.people_old], record, -1) end
+  for _, record in ipairs(c.people_new_records) do count_author(AUTHORS[c.people_new], record, 1) end
 end
 
 -- Hide the comment's entry in the index at once. A job replaces it soon after. A new comment has none.
