@@ -42,9 +42,9 @@ This was a machine with {cores} cores and a load average of {load:.1f} at the st
 - *Accept, against the bare routes.* A submission goes through Flask like every other request. Each then pays for what
   the bare routes leave out: its key or its origin, the check of each field, the pseudonyms of its networks and its
   author, limits and repeats, a line of the log, and a script with about 25 commands instead of one.
-- *304.* It saves only the body of a cached answer. Both receive the request, pass it to a thread, ask Valkey for the
-  version of the thread, and write a line of the log. Without the question to Valkey, readers could see a comment after
-  its removal.
+- *304.* It saves only the body of a cached answer. Both receive the request, ask Valkey for the version of the thread,
+  in one round trip for all requests that wait, and write a line of the log. Without the question to Valkey, readers
+  could see a comment after its removal.
 """
 
 

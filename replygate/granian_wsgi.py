@@ -21,12 +21,14 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from comments.watchdog import INTERVAL
+from service.reading.fast_path import CURRENT_KEY, ReadingFastPath
 from service.web.deferred_answers import BEGAN_KEY, CAN_DEFER_KEY, RESUME_KEY, DeferredAnswer
 from service.web.errors import ErrorForm, Refusal
 from service.web.event_streams import EventStream
 from service.web.upload_limits import Uploader
 
 from .body_reader import BodyReader, TooManyUploads
+from .current_answers import CurrentAnswers
 from .draining import DRAIN_SECONDS, Draining
 from .early_errors import BUSY, TOO_SLOW, early_answer, unreadable
 from .open_connections import Headers, OpenStreams, WaitingRequests
@@ -139,6 +141,7 @@ class WSGIAdapter:
         public_path: str = "",
         uploader: Callable[[WSGIEnvironment], Uploader | None] = lambda environment: None,
         draining: Draining | None = None,
+        reading: ReadingFastPath | None = None,
     ) -> None:
         self._app, self._uploader = app, uploader
         self._bodies = BodyReader(max_body, max_form, body_timeout, self._permit)
@@ -148,6 +151,7 @@ class WSGIAdapter:
         self._health = {path: RequestThreads(1, path) for path in HEALTH_PATHS}
         self._streams, self._waiting = OpenStreams(), WaitingRequests()
         self._draining, self._is_draining = draining, False
+        self._current = CurrentAnswers(reading) if reading else None
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Say every few seconds that the loop runs. End all streams at shutdown.
@@ -201,8 +205,12 @@ class WSGIAdapter:
             body = await self._bodies.read(scope, protocol)
             began = perf_counter()
             environment = environ(scope, body, given)
-            environment[CAN_DEFER_KEY] = True
-            status, headers, content = await threads.answer(self._app, environment)
+            environment[CAN_DEFER_KEY], environment[BEGAN_KEY] = True, began
+            if self._current and (current := await self._current.find(environment)):
+                environment[CURRENT_KEY] = current
+                status, headers, content = answer(self._app, environment)  # it waits for nothing, so it needs no thread
+            else:
+                status, headers, content = await threads.answer(self._app, environment)
         except TimeoutError:
             self._refuse(scope, protocol, TOO_SLOW)
             return

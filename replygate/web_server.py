@@ -28,6 +28,7 @@ from comments.part_process import part_process
 from comments.settings import Settings
 from comments.watchdog import FROZEN_AFTER, SignsOfLife, ready_signal, repeat, sign_of_life
 from service.accounts.upload_permits import UPLOAD_PERMITS
+from service.reading.fast_path import READING_EXTENSION
 from service.web.errors import ERROR_FORMS
 
 from .draining import DRAIN_SECONDS, Draining, draining_of
@@ -145,6 +146,7 @@ def load_application(
         public_path=settings.public_path,
         uploader=app.extensions[UPLOAD_PERMITS].uploader,
         draining=draining,
+        reading=app.extensions.get(READING_EXTENSION),
     )
 
 

@@ -184,7 +184,9 @@ def create_app(deps: Deps) -> Flask:
     proof_of_work, ranges = ProofOfWork(deps.storage.comments), RangeCache(deps.storage.author_rules)
     intake = IntakeGate(deps.storage.intake_pauses)
     submissions = Submissions(deps, sites, proof_of_work, ranges, intake)
-    for of_app in (sites, responses, ranges, intake, submissions):
+    secured = SecurityHeaders(app.wsgi_app, settings)
+    reading = ReadingFastPath(secured, sites, deps.storage.threads, responses, public_path=settings.public_path)
+    for of_app in (sites, responses, ranges, intake, submissions, reading):
         of_app.init_app(app)
     errors.register_error_handlers(app, PROTOCOL_ERROR_FORMS)
     page_language.register_translations(app)
@@ -197,7 +199,6 @@ def create_app(deps: Deps) -> Flask:
         app.register_blueprint(module.blueprint)
     for old, new in MOVED_PAGES.items():
         app.add_url_rule(old, endpoint="moved", methods=["GET"], redirect_to=new)
-    reading = ReadingFastPath(SecurityHeaders(app.wsgi_app, settings), sites, deps.storage.threads, responses)
     app.wsgi_app = ops_views.with_access_log(reading, app)  # type: ignore[method-assign]
     if settings.public_path:
         app.wsgi_app = PublicPath(app.wsgi_app, settings.public_path)  # type: ignore[method-assign]

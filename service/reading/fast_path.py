@@ -6,23 +6,28 @@ server and Valkey take less than half of their processor time through Flask (`py
 """
 
 import time
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import request
+from flask import Flask, request
 from werkzeug.http import parse_etags
 
 from comments.errors import NotFound, StorageDown
 from comments.site import Site
 from comments.storage.interfaces import Threads
 from service.web.access_log import set_route_name
+from service.web.public_path import inner_path
 from service.web.response_cache import LONGEST_CACHED, OVERHEAD, ResponseCache
 from service.web.site_cache import SiteCache
 
 #: Key in `environ` for the ResponseSource that a view declares.
 SOURCE_KEY = "replygate.source"
+#: Key in `environ` for a CachedResponse that the server has found to be current.
+CURRENT_KEY = "replygate.current"
+#: Names the ReadingFastPath in `app.extensions`.
+READING_EXTENSION = "replygate.reading"
 
 #: Seconds for which an answer is repeated while storage is away. A comment that was removed shortly before, through
 #: another process, may be in it.
@@ -62,7 +67,11 @@ def cache_response(site: Site, thread: str, version: int) -> None:
 
 
 class ReadingFastPath:
-    """A WSGI application in front of Flask's."""
+    """A WSGI application in front of Flask's.
+
+    A server that has requests wait in an event loop looks for their answers by `cached` and `are_current`, and names
+    what it found in `environ`. Then this application neither asks storage nor waits.
+    """
 
     def __init__(
         self,
@@ -71,17 +80,46 @@ class ReadingFastPath:
         threads: Threads,
         cache: ResponseCache,
         clock: Callable[[], float] = time.monotonic,
+        public_path: str = "",
     ) -> None:
         self._app, self._sites, self._threads, self._cache, self._clock = app, sites, threads, cache, clock
+        self._public_path = public_path
+
+    def init_app(self, app: Flask) -> None:
+        app.extensions[READING_EXTENSION] = self
+
+    def cached(self, environ: WSGIEnvironment) -> CachedResponse | None:
+        """Return the answer that can be repeated if its version is current, without asking storage."""
+        if environ["REQUEST_METHOD"] != "GET":
+            return None
+        cached: CachedResponse | None = self._cache.get(
+            _key(environ, inner_path(environ["PATH_INFO"], self._public_path))
+        )
+        return cached if cached and self._sites.cached(cached.source.site.id) == cached.source.site else None
+
+    def are_current(self, answers: Sequence[CachedResponse]) -> list[bool]:
+        """Compare the versions of all answers with storage, in one round trip for a site. Raises StorageDown."""
+        now, versions = self._clock(), dict[tuple[str, str], int]()
+        for site in {answer.source.site.id for answer in answers}:
+            shown = {answer.source.thread for answer in answers if answer.source.site.id == site}
+            threads = [thread for thread in shown if thread]
+            versions |= {(site, t): v for t, v in zip(threads, self._threads.versions(site, threads), strict=True)}
+            if "" in shown:
+                versions[site, ""] = self._threads.site_version(site)
+        for answer in answers:
+            answer.last_current[0] = now
+        return [versions[a.source.site.id, a.source.thread] == a.source.version for a in answers]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] != "GET":
             return self._app(environ, start_response)
-        key = (environ["PATH_INFO"], environ.get("QUERY_STRING", ""), environ.get("HTTP_ORIGIN"))
-        cached: CachedResponse | None = self._cache.get(key)
-        if cached and not self._may_repeat(cached):
-            self._cache.drop(key)
-            cached = None
+        key = _key(environ, environ["PATH_INFO"])
+        cached: CachedResponse | None = environ.get(CURRENT_KEY)
+        if cached is None:
+            cached = self._cache.get(key)
+            if cached and not self._may_repeat(cached):
+                self._cache.drop(key)
+                cached = None
         if cached is None:
             return self._answer_and_cache(key, environ, start_response)
         if cached.last_current[0] - cached.cached_at > RENEW_AFTER:
@@ -137,6 +175,10 @@ class ReadingFastPath:
         now = self._clock()
         self._cache.put(key, CachedResponse(source, route, etag, headers, body, [now], now), len(body) + OVERHEAD)
         return [body]
+
+
+def _key(environ: WSGIEnvironment, path: str) -> Hashable:
+    return path, environ.get("QUERY_STRING", ""), environ.get("HTTP_ORIGIN")
 
 
 def _read_all(parts: Iterable[bytes]) -> bytes:

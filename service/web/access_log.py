@@ -25,7 +25,10 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 class AccessLogMiddleware:
-    """A WSGI application that times, counts and logs every request of `app`. `on_answer` gets each one's labels."""
+    """A WSGI application that times, counts and logs every request of `app`.
+
+    `on_answer` gets the labels of each one that reached Flask. It may ask storage, for which the others do not wait.
+    """
 
     def __init__(
         self, app: WSGIApplication, counters: RequestCounters, on_answer: Callable[[RequestLabels], None] | None = None
@@ -42,7 +45,7 @@ class AccessLogMiddleware:
             seconds = perf_counter() - began
             labels = RequestLabels(_method(environ), route, int(line[:3]))
             self._counters.add(labels, seconds)
-            if self._on_answer:
+            if self._on_answer and ROUTE_KEY not in environ:
                 self._on_answer(labels)
             if log.isEnabledFor(logging.INFO):
                 _log(labels, seconds, site)

@@ -8,6 +8,12 @@ from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 
+def inner_path(path: str, public_path: str) -> str:
+    """Return the path as the application sees it."""
+    is_below = path == public_path or path.startswith(f"{public_path}/")
+    return path.removeprefix(public_path) if is_below else path
+
+
 class PublicPath:
     """A WSGI application that is reached below `path`, and without it."""
 
@@ -15,8 +21,6 @@ class PublicPath:
         self._app, self._path = app, path
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        path: str = environ["PATH_INFO"]
-        if path == self._path or path.startswith(f"{self._path}/"):
-            environ["PATH_INFO"] = path.removeprefix(self._path)
+        environ["PATH_INFO"] = inner_path(environ["PATH_INFO"], self._path)
         environ["SCRIPT_NAME"] = self._path
         return self._app(environ, start_response)

@@ -47,6 +47,11 @@ class SiteCache:
             raise SiteDeleted("the owner of this site deleted it")
         return site
 
+    def cached(self, id: str) -> Site | None:
+        """Return the site without asking storage; None if it was read more than a moment ago."""
+        with self._lock:
+            return self._cached.get(id)
+
     def forget(self, id: str) -> None:
         """Read a site anew the next time. Other processes do so within a second."""
         with self._lock:

@@ -3,8 +3,6 @@
 import asyncio
 import gc
 import threading
-from collections.abc import AsyncIterator
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,40 +10,7 @@ import pytest
 from replygate import wsgi_environ
 from replygate.granian_wsgi import RequestThreads, TooManyWaiting, WSGIAdapter, answer
 from service.web.upload_limits import MAX_AKISMET_BODY, Uploader
-
-
-class Headers(list[tuple[str, str]]):
-    def items(self) -> list[tuple[str, str]]:
-        return [*self]
-
-    def keys(self) -> list[str]:
-        return [name for name, _ in self]
-
-    def get(self, name: str) -> str | None:
-        return dict(self.items()).get(name)
-
-    def __contains__(self, name: object) -> bool:
-        return name in dict(self.items())
-
-
-class Line:
-    """A request's body in pieces; `answered` records the adapter's response."""
-
-    def __init__(self, *parts: bytes, ends: bool = True) -> None:
-        self.parts, self.ends = parts, ends
-        self.answered: tuple[int, list[tuple[str, str]], bytes] = (0, [], b"")
-
-    async def __call__(self) -> bytes:
-        return b"".join([part async for part in self])
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for part in self.parts:
-            yield part
-        if not self.ends:
-            await asyncio.Event().wait()
-
-    def response_bytes(self, *answered: Any) -> None:
-        self.answered = answered  # type: ignore[assignment]
+from tests.support.rsgi_requests import Line, request
 
 
 def echo(environment: Any, start: Any) -> list[bytes]:
@@ -57,19 +22,6 @@ def status(line: Line, headers: list[tuple[str, str]], longest: int = 10) -> int
     adapter = WSGIAdapter(echo, threads=1, max_body=longest, max_form=4 * longest, body_timeout=0.05)
     asyncio.run(adapter.__rsgi__(request(headers, method="POST"), line))
     return line.answered[0]
-
-
-def request(headers: list[tuple[str, str]], **changes: str) -> Any:
-    plain = {
-        "http_version": "1.1",
-        "server": "127.0.0.1:8000",
-        "client": "192.0.2.1:5555",
-        "scheme": "http",
-        "method": "GET",
-        "path": "/",
-        "query_string": "",
-    }
-    return SimpleNamespace(headers=Headers(headers), **{**plain, **changes})
 
 
 def environ(scope: Any, body: bytes) -> Any:
