@@ -20,8 +20,8 @@ from training.corpora import CORPUS, comment, read
 from training.generate import Example
 from training.policy_points import NOW, SITE, all_points, other_points, policy
 from training.protocol import Material, gathered
-from training.toxicity.language_figures import HONEST_BY_LANGUAGE, as_log_odds, weights_without
-from training.toxicity.traits import set_scores, trait_set
+from training.toxicity.language_figures import HONEST_BY_LANGUAGE, log_odds_of, weights_without
+from training.toxicity.traits import trait_set
 from workers.filters import BUILT_IN, Facts
 from workers.filters.learned import LearnedFilter
 from workers.filters.toxicity import THRESHOLDS, ToxicityFilter
@@ -55,11 +55,11 @@ def held_by_points(material: Material, name: str) -> Mask:
 
 
 def held_as_attacks(folder: Path, name: str, texts: Sequence[str]) -> Mask:
-    """Return those that the default level holds. Threats count in English, where the rule is not fitted."""
+    """Return those that the default level holds. Threats count, but for the rule that is fitted."""
     language = next(code for code, names in HONEST_BY_LANGUAGE.items() if name in names)
     weights, (english, other) = weights_without(folder, name)
-    scores = set_scores(trait_set(name, language, texts, [False] * len(texts)), weights)
-    blatant = as_log_odds(scores, english if language == ENGLISH else other) >= THRESHOLDS[SITE.toxicity]
+    found = trait_set(name, language, texts, [False] * len(texts))
+    blatant = log_odds_of(found, weights, english if language == ENGLISH else other) >= THRESHOLDS[SITE.toxicity]
     return blatant | np.array([language == ENGLISH and threat(text) != "" for text in texts])
 
 

@@ -12,7 +12,7 @@ from training.figures import area
 from training.fit import Array
 from training.grammar import read as read_sentences
 from workers.filters.toxicity import THRESHOLDS
-from workers.learning.attacks import judged_attack
+from workers.learning.attacks import attack_of
 
 from .texts import FOLDER, HATECHECK
 
@@ -21,7 +21,7 @@ SAMPLED = ("news_c3_a", "blog_tosbourn", "yt14_avengers", "yt14_playstation", "y
 
 
 def scores(texts: Sequence[str]) -> Array:
-    return np.array([judged_attack(text).log_odds for text in texts])
+    return np.array([attack_of(text).log_odds for text in texts])
 
 
 def _shares(of: Array, thousand: bool = False) -> str:

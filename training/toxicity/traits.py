@@ -17,6 +17,7 @@ from training.fit import Array
 from workers.learning.attack_traits import ATTACKS, DAMPERS, THREATENS, TRAITS, span_traits, spans
 from workers.learning.attacks import LINEAR_SHARE, words_score
 from workers.text.attack_words import languages_of
+from workers.text.foreign_threats import foreign_threat
 from workers.text.languages import ENGLISH
 
 from .texts import AI_MOD, CIVIL, DAVIDSON, FOLDER, HATECHECK, NETWORK, generated
@@ -47,6 +48,7 @@ class TraitSet:
     attacks: npt.NDArray[np.bool_]
     linear: Array
     threats: npt.NDArray[np.bool_]  # texts that plan violence, by the rule that needs no weight
+    announced: npt.NDArray[np.bool_]  # texts with a threat of the grammar
 
 
 def _row(traits: Mapping[str, float]) -> list[float]:
@@ -62,7 +64,8 @@ def trait_set(name: str, language: str, texts: Sequence[str], attacks: Sequence[
     found = [[span_traits(span) for span in spans(text, languages_of(text, language))] for text in texts]
     rows = [np.array([_row(traits) for traits in each] or [_row({})]) for each in found]
     threats = np.array([any(THREATENS in traits for traits in each) for each in found])
-    return TraitSet(name, language, rows, np.array(attacks), linear_scores(texts, language), threats)
+    announced = np.array([foreign_threat(text) != "" for text in texts])
+    return TraitSet(name, language, rows, np.array(attacks), linear_scores(texts, language), threats, announced)
 
 
 def _sets_of(folder: Path, corpus: Corpus, language: str) -> list[TraitSet]:

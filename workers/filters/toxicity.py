@@ -8,7 +8,7 @@ from typing import ClassVar
 from comments.model import Comment, Signal
 from comments.probability import probability
 from comments.signals import Override, SignalCatalogue, SignalInfo
-from workers.learning.attacks import judged_attack
+from workers.learning.attacks import attack_of_at_least
 
 from .base import Facts, Filter
 
@@ -38,6 +38,6 @@ class ToxicityFilter(Filter):
         threshold = THRESHOLDS.get(facts.site.toxicity, math.inf)
         if threshold == math.inf:
             return
-        found = judged_attack(comment.content, threshold, facts.site.language.partition("-")[0])
-        if found.log_odds >= threshold:
+        found = attack_of_at_least(threshold, comment.content, facts.site.language.partition("-")[0])
+        if found is not None:
             yield Signal("toxicity.attack", probability(found.log_odds), ", ".join(f"“{part}”" for part in found.words))

@@ -34,7 +34,7 @@ _ARABIC = re.compile("[\u0600-\u06ff]")
 #: Letters of the shortest beginning.
 _SHORTEST = 2
 #: Spellings of one Arabic letter, and prefixes that are written together with a word.
-_ARABIC_FORMS = str.maketrans("أإآىة", "ااايه")
+ARABIC_FORMS = str.maketrans("أإآىة", "ااايه")
 _ARABIC_PREFIX = re.compile("^[وف]?(?:يا|بال|لل|ال|[بلك])?(?=.{3})")
 _ANY_ENDING = "*"
 #: A shorter misspelled word is too often another word or a name.
@@ -46,7 +46,7 @@ MAX_WORDS = 400
 _MENTIONED = 3
 #: With more likely languages than this the language is unknown.
 _MAX_LIKELY = 4
-_QUOTED = re.compile(
+QUOTED = re.compile(
     r"“[^”]{2,200}”|„[^“”]{2,200}[“”]|«[^»]{2,200}»|「[^」]{2,200}」|\"[^\"]{2,200}\"|(?<!\w)'[^']{2,200}'(?!\w)"
 )
 
@@ -90,7 +90,7 @@ class _Lexicon:
 
     def _find(self, word: str) -> tuple[Sense, ...]:
         if not word.isascii() and _ARABIC.match(word):
-            word = word.translate(_ARABIC_FORMS)
+            word = word.translate(ARABIC_FORMS)
             return self._listed(word) or self._listed(_ARABIC_PREFIX.sub("", word))
         return self._listed(word) or self._listed(self.misspelled.get(word, ""))
 
@@ -107,7 +107,7 @@ class _Lexicon:
         return self._counted_once(found) if len(found) > 1 else found
 
 
-def _lines() -> Iterator[tuple[str, str, str]]:
+def entries() -> Iterator[tuple[str, str, str]]:
     """Yield the language, kind and word of each entry."""
     for name, plain, marked in (("attack_words.txt", "", ""), ("profanity_words.txt", "profane", "slur")):
         for line in files(__package__).joinpath(name).read_text(encoding="utf-8").splitlines():
@@ -123,7 +123,7 @@ def _lines() -> Iterator[tuple[str, str, str]]:
 @cache
 def known_languages() -> frozenset[str]:
     """Return the languages with words of attacks. Others have only profanity."""
-    return frozenset(language for language, kind, _ in _lines() if kind == "you")
+    return frozenset(language for language, kind, _ in entries() if kind == "you")
 
 
 def spelled_plainly(text: str) -> str:
@@ -143,11 +143,11 @@ def lexicon() -> _Lexicon:
     """Return the words of all known languages."""
     known = known_languages()
     found: defaultdict[str, set[Sense]] = defaultdict(set)
-    for language, kind, entry in _lines():
+    for language, kind, entry in entries():
         if language in known:
             begins = entry.endswith(_ANY_ENDING)
             spelled = map(spelled_plainly, entry.removesuffix(_ANY_ENDING).replace("'", "_").split("_"))
-            parts = [part.translate(_ARABIC_FORMS) for part in spelled if part]
+            parts = [part.translate(ARABIC_FORMS) for part in spelled if part]
             first, *rest = parts
             found[first + _ANY_ENDING * (begins and not rest)].add(Sense(language, kind, tuple(rest)))
     every = {word: tuple(sorted(senses, key=repr)) for word, senses in found.items()}
@@ -206,7 +206,7 @@ def hits(text: str, likely: frozenset[str]) -> list[WordHit]:
                 if not size or tuple([w for w, _ in tokens[n + 1 : n + 1 + size]]) == sense.following:
                     listed.append((at, " ".join((word, *sense.following)), sense, char))
         at += 1
-    quoted = [(*match.span(), len(match[0].split()) <= _MENTIONED) for match in _QUOTED.finditer(folded)]
+    quoted = [(*match.span(), len(match[0].split()) <= _MENTIONED) for match in QUOTED.finditer(folded)]
     found = []
     for place, word, sense, char in listed:
         if sense.language in likely if likely else sense.language == ENGLISH or len(word) >= UNMISTAKABLE:

@@ -13,7 +13,7 @@ from training.grammar import read as read_sentences
 from training.toxicity.texts import FOLDER
 from workers.filters.toxicity import THRESHOLDS
 from workers.learning.attack_traits import shipped_weights, span_traits, spans
-from workers.learning.attacks import NEUTRAL, judged_attack
+from workers.learning.attacks import attack_of, attack_of_at_least
 from workers.text.group_names import GROUP_NAMES
 
 TEXT_TESTS = Path(__file__).parents[1] / "text"
@@ -35,13 +35,15 @@ ATTACKS = {
 
 
 def score(text: str, language: str = "") -> float:
-    return judged_attack(text, home=language).log_odds
+    return attack_of(text, language).log_odds
 
 
 @pytest.mark.parametrize(("language", "text"), ATTACKS.items())
 def test_an_attack_is_found_in_its_language(language: str, text: str) -> None:
     assert score(text, language) >= POSSIBLE
-    assert judged_attack(text, POSSIBLE, language).words != ()
+    found = attack_of_at_least(POSSIBLE, text, language)
+    assert found is not None
+    assert found.words != ()
 
 
 @pytest.mark.parametrize("language", ["de", "ar", "hi", "ko", "ru"])
@@ -50,8 +52,8 @@ def test_a_language_that_did_not_reach_the_least_area_has_no_bar(language: str) 
 
 
 def test_a_silent_language_is_not_judged() -> None:
-    assert score("Ihr seid alle dreckige Schweine und Idioten, ihr blöden Arschlöcher.", "de") == NEUTRAL
-    assert score("바보 병신 쓰레기 새끼야", "ko") == NEUTRAL
+    assert score("Ihr seid alle dreckige Schweine und Idioten, ihr blöden Arschlöcher.", "de") == 0
+    assert score("바보 병신 쓰레기 새끼야", "ko") == 0
 
 
 @pytest.mark.parametrize(
@@ -203,11 +205,9 @@ WORDS += [
 
 @given(st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join), st.sampled_from(["", "de", "fr", "it"]))
 def test_a_quick_look_never_skips_an_attack(text: str, home: str) -> None:
-    exact = judged_attack(text, home=home)
+    exact = attack_of(text, home)
     for threshold in THRESHOLDS.values():
-        found = judged_attack(text, threshold, home)
-        assert (found.log_odds >= threshold) == (exact.log_odds >= threshold)
-        assert exact.log_odds < threshold or found == exact
+        assert attack_of_at_least(threshold, text, home) == (exact if exact.log_odds >= threshold else None)
 
 
 def test_the_lists_and_weights_fit_in_150_kilobytes() -> None:
@@ -217,7 +217,7 @@ def test_the_lists_and_weights_fit_in_150_kilobytes() -> None:
 
 
 def test_the_score_is_the_same_in_each_process() -> None:
-    code = "from workers.learning.attacks import judged_attack as j; print(j('You filthy scum, all women are vermin'))"
+    code = "from workers.learning.attacks import attack_of as j; print(j('You filthy scum, all women are vermin'))"
     outputs = {
         subprocess.run(
             [sys.executable, "-c", code],
