@@ -5,19 +5,25 @@ A process does not start with an unknown or malformed variable.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from .allowed_values import ALLOWED_VALUES, HOSTS, WEB_ADDRESSES, limited, matching, numbers, whole_numbers, words_among
 from .errors import SettingsInvalid
+from .logs import LEVELS, LOG_FORMATS
 from .shared_learning import ALONE, LearningGroups, parse_learning_groups
 from .smtp_settings import SMTPSettings, parse_smtp_url
 from .validation import is_email
 
 PREFIX = "REPLYGATE_"
 TRUE, FALSE = "true", "false"
+
+
+#: Longest value of numbers of seconds: more is a mistake.
+_DAY = 86_400
 
 
 def _integer(text: str) -> int:
@@ -47,6 +53,29 @@ PARSERS: Mapping[Any, Callable[[str], Any]] = MappingProxyType(
 )
 
 
+def _file_content(name: str) -> str:
+    try:
+        return Path(name).read_text().strip()
+    except OSError as error:
+        raise ValueError(f"{name} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise ValueError("must be the name of a file with text") from error
+
+
+def _value(field: Field[Any], text: str) -> Any:
+    """Read the value of a setting. Raises ValueError, whose message says which values are allowed."""
+    allowed = field.metadata.get(ALLOWED_VALUES)
+    if allowed is None:
+        return PARSERS[field.type](text)
+    try:
+        value = PARSERS[field.type](text)
+    except ValueError:
+        raise ValueError(allowed.sentence) from None
+    if not allowed.accepts(value):
+        raise ValueError(allowed.sentence)
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`.env.example` explains each setting; a test checks that both agree."""
@@ -54,42 +83,42 @@ class Settings:
     secret_key: str = field(repr=False, default="")
     redis_url: str = field(repr=False, default="redis://127.0.0.1:6379/0")
     queue_redis_url: str = field(repr=False, default="")
-    prefix: str = "rg"
-    wait_replicas: int = 0
-    public_url: str = "http://127.0.0.1:8000"
+    prefix: str = limited("rg", matching(r"[A-Za-z0-9_.:-]{1,64}", "must be 1 to 64 letters, digits or any of - _ . :"))
+    wait_replicas: int = limited(0, whole_numbers(0, 100))
+    public_url: str = limited("http://127.0.0.1:8000", WEB_ADDRESSES)
     host: str = "127.0.0.1"
-    port: int = 8000
-    web_processes: int = 2
-    web_threads: int = 4
-    judges: int = 2
-    trusted_proxies: int = 0
-    max_body: int = 65_536
+    port: int = limited(8000, whole_numbers(1, 65_535))
+    web_processes: int = limited(2, whole_numbers(1, 256))
+    web_threads: int = limited(4, whole_numbers(1, 256))
+    judges: int = limited(2, whole_numbers(1, 256))
+    trusted_proxies: int = limited(0, whole_numbers(0, 100))
+    max_body: int = limited(65_536, whole_numbers(1_000, 100_000_000))
     ops_token: str = field(repr=False, default="")
     policy: Path | None = None
     share_repute: bool = False
     learn_together: LearningGroups = ALONE
-    log_level: str = "INFO"
-    log_format: str = "auto"
+    log_level: str = limited("INFO", words_among(LEVELS))
+    log_format: str = limited("auto", words_among(LOG_FORMATS))
     demo: bool = False
     owners_create_sites: bool = False
     metrics_dir: Path | None = None
-    socket_timeout: float = 1.0
-    lease: float = 10.0
-    judge_seconds: float = 2.0
-    batch: int = 100
-    sweep_seconds: float = 1.0
-    webhook_http_allow: str = ""
+    socket_timeout: float = limited(1.0, numbers(0.01, 3600))
+    lease: float = limited(10.0, numbers(0.1, _DAY))
+    judge_seconds: float = limited(2.0, numbers(0.01, _DAY))
+    batch: int = limited(100, whole_numbers(1, 10_000))
+    sweep_seconds: float = limited(1.0, numbers(0.01, 3600))
+    webhook_http_allow: str = limited("", HOSTS)
     smtp_url: SMTPSettings | None = field(repr=False, default=None)
     mail_from: str = ""
     slack_signing_secret: str = field(repr=False, default="")
     telegram_bot_token: str = field(repr=False, default="")
-    telegram_api: str = "https://api.telegram.org"
+    telegram_api: str = limited("https://api.telegram.org", WEB_ADDRESSES)
     scorer: str = field(repr=False, default="")
     scorer_token: str = field(repr=False, default="")
-    scorer_http_allow: str = ""
-    scorer_seconds: float = 0.5
-    scorer_batch_seconds: float = 1.0
-    scorer_hold_at: float = 0.9
+    scorer_http_allow: str = limited("", HOSTS)
+    scorer_seconds: float = limited(0.5, numbers(0.001, 3600))
+    scorer_batch_seconds: float = limited(1.0, numbers(0.001, 3600))
+    scorer_hold_at: float = limited(0.9, numbers(0.001, 1))
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
@@ -103,9 +132,9 @@ class Settings:
                 wrong.append(f"{name} is not a setting")
                 continue
             try:
-                text = env[name] if plain == name else Path(env[name]).read_text().strip()
-                values[by_name[plain].name] = PARSERS[by_name[plain].type](text)
-            except (ValueError, OSError) as error:
+                text = env[name] if plain == name else _file_content(env[name])
+                values[by_name[plain].name] = _value(by_name[plain], text)
+            except ValueError as error:
                 wrong.append(f"{name}: {error}")
         if len(values.get("secret_key", "")) < 32:
             wrong.append(f"{PREFIX}SECRET_KEY must have at least 32 random characters")

@@ -58,7 +58,10 @@ def build_deps(settings: Settings, filters: tuple[Filter, ...] = BUILT_IN) -> De
 
 def policy_of(settings: Settings, filters: tuple[Filter, ...]) -> Policy:
     """Build the policy from the filters' weights and the policy file. Raises SettingsInvalid."""
-    return build_policy(filters, _read(settings.policy))
+    try:
+        return build_policy(filters, _read(settings.policy))
+    except SettingsInvalid as error:
+        raise SettingsInvalid(f"REPLYGATE_POLICY: {error}") from error
 
 
 def _read(path: Path | None) -> Mapping[str, Any]:
@@ -67,7 +70,7 @@ def _read(path: Path | None) -> Mapping[str, Any]:
     try:
         return tomllib.loads(path.read_text())
     except (OSError, ValueError) as error:
-        raise SettingsInvalid(f"the policy file cannot be read: {error}") from error
+        raise SettingsInvalid(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
 
 
 _installed: list[Deps] = []

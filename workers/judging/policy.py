@@ -227,6 +227,8 @@ def build_policy(filters: Iterable[Filter], overrides: Mapping[str, Any]) -> Pol
     signals = catalogue(filters)
     declared = {name: info.weight for name, info in signals.items()}
     weights, thresholds = overrides.get("weights", {}), overrides.get("thresholds", {})
+    if not (isinstance(weights, Mapping) and isinstance(thresholds, Mapping)):
+        raise SettingsInvalid("weights and thresholds must be tables, written as [weights] and [thresholds]")
     wrong = [f"[{table}]" for table in overrides if table not in ("weights", "thresholds")]
     wrong += [f"thresholds.{name}" for name in thresholds if name not in DEFAULT_THRESHOLDS]
     wrong += [f"weights.{name}: no filter gives this signal" for name in weights if name not in declared]

@@ -23,10 +23,6 @@ SCORER_LEASE_SHARE = 0.25
 
 def open_scorer(settings: Settings) -> ScorerPool:
     """Return the pool that asks the scorer of these settings. Raises SettingsInvalid if they cannot be used."""
-    if not 0 < settings.scorer_hold_at <= 1:
-        raise SettingsInvalid("REPLYGATE_SCORER_HOLD_AT must be above 0 and at most 1")
-    if min(settings.scorer_seconds, settings.scorer_batch_seconds) <= 0:
-        raise SettingsInvalid("REPLYGATE_SCORER_SECONDS and REPLYGATE_SCORER_BATCH_SECONDS must be above 0")
     return ScorerPool(
         _scorer(settings),
         seconds=settings.scorer_seconds,
@@ -49,7 +45,7 @@ def _scorer(settings: Settings) -> Scorer:
         )
     try:
         function: Callable[[Mapping[str, str]], object] = entry.load()
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, SyntaxError, ValueError) as error:
         raise SettingsInvalid(f"REPLYGATE_SCORER: {name!r} cannot be imported: {error}") from error
     if not callable(function):
         raise SettingsInvalid(f"REPLYGATE_SCORER: {name!r} is not a function")

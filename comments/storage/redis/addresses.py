@@ -10,6 +10,8 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from comments.errors import SettingsInvalid
 
+from .url_options import option_problem
+
 _NAME = "REPLYGATE_REDIS_URL"
 _EXAMPLE = "for example redis://127.0.0.1:6379/0 or unix:///path/to/socket?db=0"
 _SENTINEL_EXAMPLE = "for example redis+sentinel://host-1:26379,host-2:26379,host-3:26379/mymaster/0"
@@ -47,12 +49,11 @@ def check_url(url: str) -> None:
         raise SettingsInvalid(f"{_NAME} has malformed options after the question mark, {_EXAMPLE}") from error
     if parts.fragment:
         raise SettingsInvalid(f"{_NAME} has a part after #: write %23 for a # in a password")
-    databases = [value for name, value in options if name == "db"]
-    if parts.scheme in ("redis", "rediss") and parts.path not in ("", "/"):
-        databases.append(parts.path.removeprefix("/"))
-    for database in databases:
-        if not (database.isascii() and database.isdigit()):
-            raise SettingsInvalid(f"{_NAME}: the database must be a number, {_EXAMPLE}")
+    database = parts.path.removeprefix("/") if parts.scheme in ("redis", "rediss") else ""
+    if database and not (database.isascii() and database.isdigit()):
+        raise SettingsInvalid(f"{_NAME}: the database must be a number, {_EXAMPLE}")
+    if parts.scheme in ("redis", "rediss", "unix") and (problem := option_problem(parts.scheme, options)):
+        raise SettingsInvalid(f"{_NAME}: {problem}, {_EXAMPLE}")
 
 
 def is_sentinel_url(url: str) -> bool:
