@@ -78,11 +78,18 @@ class CoveringTests:
         files = (path for package in packages for path in (root / package).rglob("*.py"))
         self._trees = {path: ast.parse(path.read_text()) for path in files}
 
+    def runs_at_import(self, mutant: Mutant) -> bool:
+        """Return True if tests run other lines of the file, and none the function around the mutant."""
+        return mutant.file.endswith(".py") and not self._of_line(mutant)[1][0]
+
     def of(self, mutant: Mutant) -> list[pytest.Item]:
         if mutant.file.endswith(".lua"):
             names, found = set(WORD.findall(Path(mutant.file).stem)), self._of_script(mutant)
         else:
             names, found = self._of_line(mutant)
+            if not any(found):
+                path = self._root / mutant.file
+                found = [self._recording.tests(path, range(1, mutant.text.count("\n") + 2))]
         about = set(WORD.findall(Path(mutant.file).stem))
         ranked: list[tuple[int, int, float, str]] = []
         for rank, tests in enumerate(found):
@@ -96,7 +103,7 @@ class CoveringTests:
 
     def _of_line(self, mutant: Mutant) -> tuple[set[str], list[set[str]]]:
         """Return the words of the names around the line, and sets of tests, the nearest first."""
-        path, name = self._root / mutant.file, ""
+        path, name, constants = self._root / mutant.file, "", set[str]()
         last = mutant.line + mutant.before.count("\n")
         tests = self._recording.tests(path, range(mutant.line, last + 1))
         around = [
@@ -106,20 +113,24 @@ class CoveringTests:
         ]
         for node in sorted(around, key=lambda node: -node.lineno):
             tests = tests or self._recording.tests(path, range(node.lineno, (node.end_lineno or 0) + 1))
-            name = name or _name(node)
-        if len(tests) >= FEW_TESTS or not name:
+            name, constants = name or _name(node), constants | _constants(node)
+        for constant in constants:  # a test that is named after it
+            tests |= {id for id in self._items if re.search(rf"\b{constant}\b", id)}
+        names = constants | {name} - {""}
+        if len(tests) >= FEW_TESTS or not names:
             return set(WORD.findall(name)), [tests]
-        return set(WORD.findall(name)), [tests, self._of_functions_that_name({name})]
+        return set(WORD.findall(name)), [tests, self._of_functions_that_name(names)]
 
     def _of_script(self, mutant: Mutant) -> list[set[str]]:
         """Return the tests that call the script, or one that includes it, or run a line that does."""
         lua = self._root / "comments/storage/lua"
-        name = mutant.file.removeprefix("comments/storage/lua/").removesuffix(".lua")
-        scripts = {name} | {
-            path.relative_to(lua).with_suffix("").as_posix()
+        included = {
+            path.relative_to(lua).with_suffix("").as_posix(): INCLUDE.findall(path.read_text())
             for path in lua.rglob("*.lua")
-            if name in INCLUDE.findall(path.read_text())
         }
+        scripts = {mutant.file.removeprefix("comments/storage/lua/").removesuffix(".lua")}
+        while more := {name for name, parts in included.items() if scripts.intersection(parts)} - scripts:
+            scripts |= more
         tests = {id for id, item in self._items.items() if scripts.intersection(_texts(item))}
         for path, tree in self._trees.items():
             if any(isinstance(node, ast.Constant) and node.value in scripts for node in ast.walk(tree)):
@@ -140,11 +151,15 @@ class CoveringTests:
 
 
 def _name(node: ast.stmt) -> str:
-    """Return the name of a function or constant."""
-    if isinstance(node, ast.FunctionDef):
-        return node.name
-    target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
-    return target.id if isinstance(target, ast.Name) and target.id.isupper() else ""
+    """Return the name of a function."""
+    return node.name if isinstance(node, ast.FunctionDef) else ""
+
+
+def _constants(node: ast.stmt) -> set[str]:
+    """Return the names of the constants that a statement sets."""
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    names = [part.id for target in targets if target for part in ast.walk(target) if isinstance(part, ast.Name)]
+    return {name for name in names if name.isupper()}
 
 
 def _texts(item: pytest.Item) -> Sequence[object]:

@@ -22,9 +22,9 @@ COMPARISONS: dict[type[ast.cmpop], tuple[str, str]] = {
     ast.NotIn: ("not in", "in"),
 }
 #: Names of constants that change how much is done in one step, and no result.
-TUNING = re.compile(r"PER_(READ|COMMAND|SCAN|STEP|WINDOW)$|AT_ONCE$|BATCH|CACHED|CHUNK|PARALLEL")
-#: Arguments that do the same: the size of a cache, of a read, and of a step of a scan.
-SIZES = ("maxsize", "chunk_size", "buffering", "count", "stacklevel")
+TUNING = re.compile(r"PER_(READ|COMMAND|SCAN|STEP|WINDOW|ROUND_TRIP)$|AT_ONCE$|BATCH|CACHED|CHUNK|PARALLEL")
+#: Arguments without an effect: the size of a cache, of a read, and of a step of a scan, and a check of zip.
+SIZES = ("maxsize", "chunk_size", "buffering", "count", "stacklevel", "strict")
 #: Numbers from here on are doubled: an interval of 1,001 ms in place of 1,000 is no fault.
 LARGE = 100
 #: Pattern in a line of Lua without its text -> replacement.
@@ -48,6 +48,8 @@ LUA_CHANGES = (
     (r"(?<= then )redis\.call\(.*\)(?= end$)", ""),
 )
 LUA_NUMBER = re.compile(r"(?<![\w.#])\d+\b(?!\.)")
+#: The last of some keys that are given names: one more has none.
+LUA_LAST_KEY = re.compile(r"(?<=unpack\(KEYS, )\d+, \d+")
 LUA_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
@@ -239,6 +241,9 @@ def _lua_changes(text: str) -> Iterator[tuple[int, int, str]]:
         for pattern, after in LUA_CHANGES:
             for found in re.finditer(pattern, code.lstrip()):
                 yield first + found.start(), first + found.end(), after
+        last = [found.end() for found in LUA_LAST_KEY.finditer(code)]
         for number in LUA_NUMBER.finditer(code):
+            if number.end() in last:
+                continue
             yield position + number.start(), position + number.end(), _other_number(int(number[0]))
         position += len(line)

@@ -41,8 +41,8 @@ LEFT_OUT = (
     *("web/test_openapi.py", "web/test_signed_users_on_sockets.py"),
 )
 #: Processor time of all tests of a mutant, and of one test that loops for ever.
-CPU_SECONDS, LOOP_SECONDS = 30, 60
-#: The time after which the child of a mutant is ended: it waits for ever.
+CPU_SECONDS, LOOP_SECONDS = 30, 20
+#: The time after which the child of a mutant is ended: it waits for ever, or the machine is too busy.
 WALL_SECONDS = 300
 RECORDING = ROOT / "report/tests_by_line"
 CAUGHT, SURVIVED, ENDLESS, NO_TESTS = "caught", "survived", "endless", "no test"
@@ -56,6 +56,7 @@ class Mutations:
         self._mutants, self._cpu_seconds, self._recording = mutants, cpu_seconds, recording
         self._sound, self._broken = set[str](), set[str]()
         self.results = Counter[str]()
+        self._runs_at_import = False
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         self._recording.add(session.items, [ROOT / package for package in PACKAGES])
@@ -67,6 +68,7 @@ class Mutations:
         for mutant in self._mutants:
             started = time.monotonic()
             reasons = [row.reason for row in without_effect if row.matches(mutant)]
+            self._runs_at_import = tests.runs_at_import(mutant)
             result, by = (EQUIVALENT, reasons[0]) if reasons else self._tried(mutant, tests.of(mutant), functions)
             self.results[result] += 1
             print(f"{result:10} {mutant}  [{time.monotonic() - started:.0f} s] {by}", flush=True)
@@ -94,7 +96,7 @@ class Mutations:
                 os.setsid()
                 resource.setrlimit(resource.RLIMIT_CPU, (int(self._cpu_seconds) + LOOP_SECONDS,) * 2)
                 try:
-                    found = _run_child(mutant, items, functions, self._cpu_seconds)
+                    found = self._run(mutant, items, functions)
                     Path(answer.name).write_text(json.dumps(found))
                 finally:
                     os._exit(0)  # no answer: the mutant broke the end of a test
@@ -105,8 +107,25 @@ class Mutations:
                 os.killpg(child, signal.SIGKILL)  # also its servers
             if status is None:
                 os.waitpid(child, 0)
+                return NOT_TRIED, f"its tests did not end in {WALL_SECONDS} s"
             return ENDLESS, ""
         return found[0], found[1]
+
+    def _run(
+        self, mutant: Mutant | None, items: list[pytest.Item], functions: dict[str, list[FunctionType]]
+    ) -> tuple[str, str]:
+        """Change the code of this process, run the tests, and end their servers."""
+        log = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+        try:
+            if mutant:
+                patch(ROOT, mutant, functions, self._runs_at_import)
+        except PatchError as error:
+            return NOT_TRIED, str(error)
+        result = _result(items, self._cpu_seconds)
+        items[0].session._setupstate.teardown_exact(None)
+        return result
 
 
 def _status(child: int, seconds: float) -> int | None:
@@ -118,23 +137,6 @@ def _status(child: int, seconds: float) -> int | None:
             return status
         time.sleep(0.05)
     return None
-
-
-def _run_child(
-    mutant: Mutant | None, items: list[pytest.Item], functions: dict[str, list[FunctionType]], cpu_seconds: float
-) -> tuple[str, str]:
-    """Change the code of this process, run the tests, and end their servers."""
-    log = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(log, 1)
-    os.dup2(log, 2)
-    try:
-        if mutant:
-            patch(ROOT, mutant, functions)
-    except PatchError as error:
-        return NOT_TRIED, str(error)
-    result = _result(items, cpu_seconds)
-    items[0].session._setupstate.teardown_exact(None)
-    return result
 
 
 def _result(items: list[pytest.Item], cpu_seconds: float) -> tuple[str, str]:

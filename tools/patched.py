@@ -22,8 +22,11 @@ class PatchError(Exception):
     """The change cannot be made in memory."""
 
 
-def patch(root: Path, mutant: Mutant, functions: dict[str, list[FunctionType]]) -> None:
-    """Raises PatchError."""
+def patch(root: Path, mutant: Mutant, functions: dict[str, list[FunctionType]], at_import: bool) -> None:
+    """Change the functions, or the constants, also if the functions run only while the module is imported.
+
+    Raises PatchError.
+    """
     text = mutant.changed_text
     if mutant.file.endswith(".lua"):
         _patch_scripts(root, mutant.file, text)
@@ -39,7 +42,7 @@ def patch(root: Path, mutant: Mutant, functions: dict[str, list[FunctionType]]) 
             except ValueError as error:
                 raise PatchError(str(error)) from error
             changed += 1
-    if not changed:
+    if not changed or at_import:
         _patch_constants(root, mutant.file, text, functions.get(path, []))
 
 

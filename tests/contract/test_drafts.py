@@ -126,6 +126,15 @@ def test_a_draft_and_its_comment_change_together_or_not_at_all(storage: Storage)
     assert storage.comments.get(SITE, comment.id) == removed
 
 
+def test_each_change_of_a_batch_has_its_own_result_although_a_draft_changes_two_comments(storage: Storage) -> None:
+    comment, stale, fresh = published(storage), accepted(storage), accepted(storage)
+    draft = draft_of(storage, comment)
+    decided(storage, stale, Action.HOLD)
+    changes = [CommentChange(c, c.with_decision(comment.decisions[-1])) for c in (draft, stale, fresh)]
+    assert storage.comments.decide(SITE, changes) == [True, False, True]
+    assert storage.comments.decide(SITE, changes) == [False, False, False]
+
+
 def test_an_edit_of_a_hidden_comment_gives_no_version(storage: Storage) -> None:
     above = published(storage)
     draft = draft_of(storage, published(storage, parent=above.id))

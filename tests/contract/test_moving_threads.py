@@ -1,5 +1,7 @@
 """Move, merge and alias threads on every back end: comments, counts and states follow, and old names go on working."""
 
+from datetime import timedelta
+
 import pytest
 
 from comments.errors import Invalid
@@ -7,6 +9,7 @@ from comments.lifecycle import Action
 from comments.site import Site
 from comments.storage.interfaces import CoreStorage as Storage
 from comments.storage.thread_moves import ThreadAlias
+from comments.storage.values import EvidenceQuery
 from comments.thread_addresses import thread_key
 from tests.support.builders import NOW, accepted, decided, moderated, published
 
@@ -78,6 +81,16 @@ def test_merging_into_an_open_thread_leaves_it_open(storage: Storage) -> None:
     storage.threads.set_closed("blog", OLD, closed=True)
     storage.thread_moves.move("blog", OLD, NEW)
     assert not storage.threads.is_closed("blog", NEW)
+
+
+@pytest.mark.parametrize("hours", [-3, 3])
+def test_two_threads_that_merge_are_as_old_as_the_older_one(storage: Storage, hours: int) -> None:
+    """A site that closes threads after some days closes them by that age."""
+    ours = published(storage, thread=OLD, received=NOW + timedelta(hours=hours))
+    theirs = published(storage, thread=NEW, received=NOW)
+    storage.thread_moves.move("blog", OLD, NEW)
+    (found,) = storage.evidence.look_up("blog", [EvidenceQuery(thread=NEW)])
+    assert found.thread_opened == min(ours.received, theirs.received)
 
 
 def test_a_chain_of_moves_leads_to_the_last_thread_at_once(storage: Storage) -> None:

@@ -5,7 +5,7 @@ import pytest
 from comments.lifecycle import Action, Status
 from comments.model import Comment
 from comments.storage.values import EvidenceQuery
-from tests.support.builders import accepted, published
+from tests.support.builders import accepted, decided, published
 from tests.support.web_app import HTML, SignedInClient, WebApp, audit_log, held, judged, page
 
 PUBLIC = "/v1/sites/blog/comments?thread=first-post"
@@ -100,6 +100,22 @@ def test_a_judge_is_woken_only_after_the_reply_is_published(web_app, mo, monkeyp
     monkeypatch.setattr(web_app.jobs, "enqueue", lambda *_: waiting.append(web_app.storage.queue.depth("blog").queued))
     assert send(mo, parent).json["comment"]["decisions"][-1]["action"] == "reply"
     assert set(waiting) == {0}
+
+
+@pytest.mark.parametrize("action", [Action.HOLD, Action.SPAM])
+def test_a_reply_that_the_filters_decided_first_is_published_all_the_same(web_app, mo, monkeypatch, action):
+    parent, comments = published(web_app.storage), web_app.storage.comments
+    accept = comments.accept
+
+    def accept_and_judge(comment, admission):
+        found = accept(comment, admission)
+        decided(web_app.storage, comments.get("blog", found.id), action)
+        return found
+
+    monkeypatch.setattr(comments, "accept", accept_and_judge)
+    answer = send(mo, parent)
+    assert (answer.status_code, answer.json["comment"]["status"]) == (201, "approved")
+    assert [row["content"] for row in shown(web_app)][1:] == ["Thank you, we fixed it."]
 
 
 def test_sending_a_reply_twice_stores_it_once(web_app, mo):

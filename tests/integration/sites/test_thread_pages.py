@@ -186,6 +186,14 @@ def test_a_move_that_cannot_be_is_explained(
     assert message in answer.text
 
 
+def test_a_page_moves_at_most_2000_threads(web_app: WebApp, owner: SignedInClient) -> None:
+    rows = [f"post-{n},article-{n}" for n in range(2001)]
+    assert "Move 2000 threads?" in post(owner, MOVES, kind="mapping", mapping="\n".join(rows[:-1])).text
+    answer = post(owner, MOVES, kind="mapping", mapping="\n".join(rows))
+    assert answer.status_code == 422
+    assert "move 2001 threads; the limit of this page is 2000" in answer.text
+
+
 def test_moderators_do_not_see_the_pages(web_app: WebApp, mo: SignedInClient) -> None:
     accepted(web_app.storage, thread="post-12")
     for path in (LIST, MOVES, f"{LIST}/one?thread=post-12"):

@@ -106,6 +106,19 @@ def test_reports_expire(aging: tuple[Storage, Callable[[float], None]]) -> None:
     assert storage.reports.latest("blog", 9) == ([], "")
 
 
+def test_a_comment_leaves_the_list_with_its_last_report_although_others_are_reported(
+    aging: tuple[Storage, Callable[[float], None]],
+) -> None:
+    storage, pass_by = aging
+    first, second, third = a_comment(), a_comment(), a_comment()
+    report(storage, first, "here")
+    pass_by(KEPT - 60)
+    report(storage, second, "here")
+    pass_by(120)
+    report(storage, third, "here")
+    assert storage.reports.latest("blog", 9) == ([third.id, second.id], "")
+
+
 def test_all_keys_of_reports_expire(valkey_url: str, redis_storage: Storage) -> None:
     report(redis_storage, a_comment(), "here")
     with connect(settings(redis_url=valkey_url)) as client:

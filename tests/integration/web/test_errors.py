@@ -36,6 +36,7 @@ def test_an_unknown_address_is_404_for_programs_and_people(web: PublicApp, path:
     assert as_json.mimetype == "application/problem+json"
     assert set(as_json.json) == {"type", "title", "status", "detail", "problems"}
     assert as_json.json["detail"] == "There is no page at this address."
+    assert as_json.json["type"] == "about:blank", "as RFC 9457 asks for errors that say no more than their status"
     assert "There is no page at this address." in as_html.text
     assert as_html.mimetype == "text/html"
     assert dangers(parse(as_html.text)) == []

@@ -79,3 +79,10 @@ def test_hours_are_kept_for_eight_days_days_for_two_years_and_months_for_ten() -
     assert timedelta(days=8) < kept[0] < timedelta(days=10)
     assert timedelta(days=730) < kept[1] < timedelta(days=765)
     assert timedelta(days=3650) < kept[2] < timedelta(days=4030)
+
+
+def test_pages_of_hours_are_counted_by_day_and_those_of_days_and_months_as_they_are() -> None:
+    for unit in (Unit.DAY, Unit.MONTH):
+        assert latest_range(unit, 24, AT).whole() == latest_range(unit, 24, AT)
+    assert latest_range(Unit.HOUR, 11, AT).whole() == latest_range(Unit.DAY, 1, AT), "since midnight"
+    assert latest_range(Unit.HOUR, 12, AT).whole() == latest_range(Unit.DAY, 2, AT)

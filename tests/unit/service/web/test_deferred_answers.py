@@ -123,6 +123,15 @@ def test_a_server_that_can_defer_gets_the_answer_later(app: Flask, channel: Chan
     assert (again.status_code, again.text) == (201, "done")
 
 
+def test_a_server_that_can_defer_gets_an_answer_when_the_time_is_up(app: Flask) -> None:
+    with app.test_request_context("/10", environ_overrides={CAN_DEFER_KEY: True}):
+        body = app.full_dispatch_request().response
+    assert isinstance(body, DeferredAnswer)
+    over = threading.Event()
+    body.waiting.when_over(over.set)
+    assert over.wait(60)
+
+
 def test_beyond_the_limit_requests_do_not_wait(channel: Channel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deferred_answers, "MAX_WAITING", 1)
     answers = DeferredAnswers(channel, threads=4)

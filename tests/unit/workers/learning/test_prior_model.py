@@ -85,6 +85,13 @@ def test_the_strongest_reason_comes_first_and_in_words() -> None:
     assert "“viagra”" in {r.evidence for r in reasons}
 
 
+def test_reasons_about_a_website_quote_its_words_and_describe_its_name() -> None:
+    reasons = [r.evidence for r in shipped_prior().score(a_comment(url="https://cheap-viagra24.com")).contributions]
+    assert "“viagra” in the website" in reasons
+    assert any(reason.startswith("a website that ") and "part" not in reason for reason in reasons)
+    assert not any(reason.startswith("“ends") for reason in reasons)
+
+
 @pytest.mark.parametrize("n", range(40))
 def test_one_name_or_host_adds_at_most_half_a_point(n: int) -> None:
     host = f"invented{n}.example.com"
