@@ -53,9 +53,7 @@ def _is_web_address(text: str) -> bool:
     return parts.scheme in ("http", "https") and has_host and is_plain
 
 
-WEB_ADDRESSES = AllowedValues(
-    "must be an address like https://host.example/path, without user, ? and #", _is_web_address
-)
+HTTP_URLS = AllowedValues("must be an address like https://host.example/path, without user, ? and #", _is_web_address)
 HOSTS = AllowedValues(
     "must be hosts separated by commas, with or without a port, like intranet.example:8080",
     lambda text: all(_HOST.fullmatch(part.strip()) for part in text.split(",") if part.strip()),

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from .allowed_values import ALLOWED_VALUES, HOSTS, WEB_ADDRESSES, limited, matching, numbers, whole_numbers, words_among
+from .allowed_values import ALLOWED_VALUES, HOSTS, HTTP_URLS, limited, matching, numbers, whole_numbers, words_among
 from .errors import SettingsInvalid
 from .logs import LEVELS, LOG_FORMATS
 from .shared_learning import ALONE, LearningGroups, parse_learning_groups
@@ -85,7 +85,7 @@ class Settings:
     queue_redis_url: str = field(repr=False, default="")
     prefix: str = limited("rg", matching(r"[A-Za-z0-9_.:-]{1,64}", "must be 1 to 64 letters, digits or any of - _ . :"))
     wait_replicas: int = limited(0, whole_numbers(0, 100))
-    public_url: str = limited("http://127.0.0.1:8000", WEB_ADDRESSES)
+    public_url: str = limited("http://127.0.0.1:8000", HTTP_URLS)
     host: str = "127.0.0.1"
     port: int = limited(8000, whole_numbers(1, 65_535))
     web_processes: int = limited(2, whole_numbers(1, 256))
@@ -112,7 +112,7 @@ class Settings:
     mail_from: str = ""
     slack_signing_secret: str = field(repr=False, default="")
     telegram_bot_token: str = field(repr=False, default="")
-    telegram_api: str = limited("https://api.telegram.org", WEB_ADDRESSES)
+    telegram_api: str = limited("https://api.telegram.org", HTTP_URLS)
     scorer: str = field(repr=False, default="")
     scorer_token: str = field(repr=False, default="")
     scorer_http_allow: str = limited("", HOSTS)

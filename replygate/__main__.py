@@ -54,6 +54,16 @@ class PartName(click.Choice[str]):
         return super().convert(FORMER_QUEUES.get(value, value), param, ctx)
 
 
+class Seconds(click.FloatRange):
+    """A number of seconds. NaN is in no range, which click takes for being inside of every one."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if number != number:
+            self.fail(f"{value!r} is not a number of seconds.", param, ctx)
+        return number
+
+
 class MainGroup(click.Group):
     """Prints expected errors as a sentence on standard error, without a traceback."""
 
@@ -153,7 +163,9 @@ def part_settings(context: click.Context, part: str) -> Settings:
 
 
 @cli.command("status")
-@click.option("--seconds", default=1.0, show_default=True, help="Time to measure rates; 0 shows no rates.")
+@click.option(
+    "--seconds", type=Seconds(0, 3600), default=1.0, show_default=True, help="Time to measure rates; 0 shows no rates."
+)
 @click.option("--part", type=PartName(tuple(PARTS)), help="Only check that a process of this part runs.")
 @click.option("--watch", is_flag=True, help="Show it again every --seconds, until Ctrl-C.")
 def show_status(seconds: float, part: str | None, watch: bool) -> None:

@@ -55,7 +55,11 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("usage: python -m training.train DATA_DIR\n")
         return 2
     folder = Path(arguments[0])
-    model, material = trained(folder)
+    try:
+        model, material = trained(folder)
+    except OSError as error:
+        sys.stderr.write(f"{error.filename}: {error.strerror}\n")
+        return 1
     PRIOR.write_bytes(model.to_bytes())
     CARD.parent.mkdir(exist_ok=True)
     CARD.write_text(card(folder, model, Nested(material)), encoding="utf-8")

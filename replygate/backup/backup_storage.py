@@ -60,7 +60,8 @@ class BackupDirectory:
         return size
 
     def names(self) -> list[str]:
-        return [path.name for path in self._path.glob("*")]
+        with _readable_errors():
+            return [path.name for path in self._path.glob("*")]
 
     @contextmanager
     def open(self, name: str) -> Iterator[BinaryIO]:
@@ -68,7 +69,8 @@ class BackupDirectory:
             yield file
 
     def delete(self, name: str) -> None:
-        (self._path / name).unlink(missing_ok=True)
+        with _readable_errors():
+            (self._path / name).unlink(missing_ok=True)
 
 
 def backup_storage(address: str) -> BackupStorage:

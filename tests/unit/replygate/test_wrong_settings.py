@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from comments.allowed_values import ALLOWED_VALUES, HOSTS, WEB_ADDRESSES
+from comments.allowed_values import ALLOWED_VALUES, HOSTS, HTTP_URLS
 from comments.errors import SettingsInvalid
 from comments.settings import PREFIX, Settings
 from comments.shared_learning import LearningGroups
@@ -105,7 +105,7 @@ def test_every_default_is_allowed() -> None:
     "text", ["https://a.example", "http://127.0.0.1:8000", "https://a.example/b/c/", "http://[::1]:80"]
 )
 def test_web_addresses_are_allowed(text: str) -> None:
-    assert WEB_ADDRESSES.accepts(text)
+    assert HTTP_URLS.accepts(text)
 
 
 @pytest.mark.parametrize("text", ["", "a.example", "a.example:80, 127.0.0.1:9000,[::1]:80,[::1]", " a ,"])
