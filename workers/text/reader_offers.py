@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import product
+from itertools import compress, count, product
 from typing import NamedTuple
 
 from .normalization import fold
+from .phone_numbers import has_full_phone_number
 from .tokens import without_addresses, words
 from .vocabulary import common_words, ranks
 
@@ -36,8 +37,6 @@ _CONTRACTED = frozenset(("s", "t", "d", "m", "e", "l"))
 #: Signs for the first way to reach the author, and for all others together.
 _FIRST_CONTACT, _MORE_CONTACTS = 2, 1
 
-_PHONE = re.compile(r"(?<![\w/.=-])[+(]{0,2}\d[\d\s().\-–]{6,22}\d(?!\w)")
-_LEAST_DIGITS, _MOST_DIGITS = 9, 15
 _PROVIDER = r"(?:gmail|yahoo|outlook|hotmail|proton|protonmail)\b"
 _EMAIL = re.compile(
     rf"(?:@|\(at\)|\[at\])\s?(?:[\w-]{{2,40}}(?:\.[a-z]{{2}}|\s?(?:\(dot\)|\[dot\]|dot\s|\.\s?com\b))|{_PROVIDER})"
@@ -115,11 +114,10 @@ def _rarity(word: str) -> int:
 
 def _hits(found: Sequence[str], by_word: TermsByWord) -> list[Hit]:
     hits = []
-    for n, word in enumerate(found):
-        if word in by_word:
-            for at, term, kind in by_word[word]:
-                if n >= at and found[n - at : n - at + len(term)] == term:
-                    hits.append(Hit(n - at, kind, " ".join(term)))
+    for n in compress(count(), map(by_word.__contains__, found)):
+        for at, term, kind in by_word[found[n]]:
+            if n >= at and found[n - at : n - at + len(term)] == term:
+                hits.append(Hit(n - at, kind, " ".join(term)))
     return hits
 
 
@@ -182,6 +180,4 @@ def _signs(terms: TermsByKind, what: str) -> int:
 
 def ways_to_write(folded: str) -> int:
     """Return the number of ways to reach the author: by phone, e-mail and messenger. Spelled-out addresses count."""
-    numbers = [sum(map(str.isdigit, found)) for found in _PHONE.findall(folded)]
-    is_phone = any(_LEAST_DIGITS <= digits <= _MOST_DIGITS for digits in numbers)
-    return is_phone + bool(_EMAIL.search(folded)) + bool(_MESSENGER.search(folded))
+    return has_full_phone_number(folded) + bool(_EMAIL.search(folded)) + bool(_MESSENGER.search(folded))

@@ -58,6 +58,7 @@ def _expression(text: str) -> Expression | None:
         return None
 
 
+@lru_cache(maxsize=512)
 def _views(text: str) -> tuple[str, ...]:
     """Return the text in small letters and folded, once if both are the same."""
     small, folded = text.casefold(), fold(text).text

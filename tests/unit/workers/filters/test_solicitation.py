@@ -120,6 +120,8 @@ def test_an_offer_never_makes_a_comment_spam_alone() -> None:
         ("a@mail.example or whatsapp +44 7700 900 312", 3),
         ("in 1914, 1939 and 1945", 0),
         ("version 2.4.1 of 2024-05-01", 0),
+        ("crw-rw---- 1 root root 10, 63 2008-12-01 11:40 control", 0),
+        ("loans from 5000-25000", 0),
         ("we meet at school. then home", 0),
         ("@anna thanks", 0),
         ("dodaj mnie na zalo", 1),

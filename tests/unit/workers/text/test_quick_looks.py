@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from comments.validation import CONTROL_IN_TEXT, MAX_MARKS, field_problems, has_mark_flood
 from tests.support.builders import a_site
 from workers.text.normalization import HIDDEN, Folded, fold, unusual
+from workers.text.phone_numbers import DATE_OR_NETWORK, has_phone_number
 from workers.text.style_measures import SENTENCE_END, WORD_IN_CAPITALS, count_sentences, style_measures
 from workers.text.traits import CODE, CODE_SIGNS, LETTERS_AND_DIGITS, MONEY, PHONE, traits
 
@@ -51,6 +52,12 @@ def test_numbers_are_found_as_by_their_patterns(text: str) -> None:
     for name, pattern in patterns.items():
         read = folded.text if pattern is LETTERS_AND_DIGITS else folded.plain
         assert (name in seen) == (bool(re.search(r"\d", text)) and bool(pattern.search(read)))
+
+
+@given(numbers)
+@example("12 34-56")
+def test_phone_numbers_have_enough_digits_to_be_searched(text: str) -> None:
+    assert has_phone_number(text) or not (PHONE.search(text) and not DATE_OR_NETWORK.search(text))
 
 
 @given(st.text("aZ AB19٣é,\n", max_size=30))
