@@ -35,6 +35,7 @@ class _Word:
     name: str
     most: int
     after: dict[str, int]
+    highest: int  # with the best word before it
 
 
 @cache
@@ -69,7 +70,8 @@ class ScoreBounds:
         most, after = shipped_toxicity().most.get(name, 0), _pairs().get(name, {})
         if not self._may_be_english:
             most, after = 0, {}
-        return _Word(mask, name, most, after) if mask or most or after or name != word else None
+        highest = most + max(after.values(), default=0)
+        return _Word(mask, name, most, after, highest) if mask or most or after or name != word else None
 
     def _next_words(self, word: str) -> dict[str, list[Sense]]:
         """Return the senses of a word that depend on the next ones, by the next one."""
@@ -111,7 +113,10 @@ class ScoreBounds:
         It is not the lowest one if it is below `needed`.
         """
         listed = list(map(self._words.__getitem__, tokens))
-        most = self._of_traits(tokens, listed)
+        found = [word for word in listed if word is not None]
+        most = self._of_traits(tokens, listed) if any(word.mask >= _FIRST_WEIGHED for word in found) else 0.0
+        if most + share * sum([word.highest for word in found]) / STEPS < needed:
+            return most
         each = [0] * len(listed)
         for n, word in enumerate(listed):
             if word is not None:

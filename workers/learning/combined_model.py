@@ -102,13 +102,15 @@ def combined_score(
 
     `prior` replaces the shipped model's log-odds in evaluations, by those of a model that did not see the comment.
     """
-    return _combined_score(comment, ByIdentity(lessons), refusals, prior_log_odds(comment) if prior is None else prior)
+    return _combined_score(comment, ByIdentity(lessons), refusals, prior)
 
 
 @lru_cache(maxsize=128)
-def _combined_score(comment: Comment, of_site: ByIdentity[TokenCounts], refusals: str, prior: float) -> CombinedScore:
+def _combined_score(
+    comment: Comment, of_site: ByIdentity[TokenCounts], refusals: str, given: float | None
+) -> CombinedScore:
     """Cached, because a judgement needs the score up to four times."""
-    lessons = of_site.value
+    lessons, prior = of_site.value, prior_log_odds(comment) if given is None else given
     token_odds = token_log_odds_of(tokens(comment), lessons) if lessons.tokens else {}
     site = mean_log_odds(token_odds, len(tokens(comment))) if token_odds else 0.0
     line = _line_of_site(lessons.ham, lessons.spam, lessons.ham_ceiling, lessons.residual, refusals)

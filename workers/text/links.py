@@ -46,6 +46,8 @@ _LINK = re.compile(
       (?P<rest> (?: :\d+ )? (?: [/?#] [^\s<>"'`]* )? )
     """
 )
+#: Parts of which every match of the pattern above has one. Most texts with a colon or an ellipsis have none.
+PART_OF_LINK = re.compile(rf"ps?:|[/\\]{{2}}|\.(?<={_LABEL}\.){_LABEL}", re.IGNORECASE)
 TRAILING = ".,;:!?)]}>*_~|…”’»"
 AUTHORITY = re.compile(r"[^/\\?#]*")
 PORT = re.compile(r":\d*$")
@@ -191,7 +193,8 @@ def candidates(text: str) -> str:
         text = LATE_DOT.sub(".", text)
     if "=" in text:
         text = EQUALS.sub("=", text)
-    return " ".join(_chunks(text))
+    searched = " ".join(_chunks(text))
+    return searched if PART_OF_LINK.search(searched) else ""
 
 
 @lru_cache(maxsize=512)

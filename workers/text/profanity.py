@@ -22,7 +22,7 @@ from .profanity_senses import (
     is_ordinary,
 )
 from .profanity_tiers import HONEST, INCLUDED, Tier
-from .tokens import repeats, squeezed, words
+from .tokens import is_clearly_english, repeats, squeezed, words
 
 #: Quotation marks, asterisks and at-signs around a word, and "'s" after it. The package takes them for letters.
 _QUOTATION_SIGNS = re.compile(r"""["'*@](?:(?<![^\W_]["'*@])|(?:s\b)?(?![^\W_]))""")
@@ -35,9 +35,12 @@ AROUND = "\"'*_.,;:!?()[]{}<>"
 STARRED = re.compile(r"\S")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class WordChoice:
-    """Words that a site finds profane: the list's words down to a tier, and its own words, without those it allows."""
+    """Words that a site finds profane: the list's words down to a tier, and its own words, without those it allows.
+
+    Caches compare it by identity, which is quicker. So make one for each choice, and not one for each comment.
+    """
 
     tier: Tier = Tier.STRONG
     also: tuple[str, ...] = ()
@@ -128,13 +131,13 @@ def _is_profane_in(whole: str, entry: str, home: str) -> bool:
     return not is_ordinary(entry, languages | {home}) and not has_honest_sense(entry, context)
 
 
-def _matches(text: str, whole: str, lists: _Lists) -> Iterator[Match]:
-    """Yield the profane words of a text that is a view or a part of the whole one."""
+def _matches(text: str, whole: str, lists: _Lists, is_english: bool = False) -> Iterator[Match]:
+    """Yield the profane words of a text that is a view or a part of the whole one, only English ones if it is."""
     home = lists.choice.home
     for match, is_own in _offensive(text, lists):
         if is_own or _is_profane_in(whole, match.entry, home):
             yield match
-    if may_be_profane(text):
+    if not is_english and may_be_profane(text):
         languages = _meaning(whole, home)[0]
         for match in foreign_matches(text, languages, slurs_only=lists.choice.tier is Tier.SLUR):
             if not is_ordinary(match.entry, languages | {home}) and not lists.is_allowed(
@@ -144,7 +147,10 @@ def _matches(text: str, whole: str, lists: _Lists) -> Iterator[Match]:
 
 
 def _found(text: str, whole: str, lists: _Lists) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(match.entry for view in _views(text) for match in _matches(view, whole, lists)))
+    is_english = is_clearly_english(fold(text).text)
+    return tuple(
+        dict.fromkeys([match.entry for view in _views(text) for match in _matches(view, whole, lists, is_english)])
+    )
 
 
 def profane_words(text: str, choice: WordChoice = DEFAULT_CHOICE, whole: str = "") -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from comments.validation import CONTROL_IN_TEXT, MAX_MARKS, field_problems, has_mark_flood
 from tests.support.builders import a_site
+from workers.text.links import _LINK, PART_OF_LINK
 from workers.text.normalization import HIDDEN, Folded, fold, unusual
 from workers.text.phone_numbers import DATE_OR_NETWORK, has_phone_number
 from workers.text.style_measures import SENTENCE_END, WORD_IN_CAPITALS, count_sentences, style_measures
@@ -58,6 +59,12 @@ def test_numbers_are_found_as_by_their_patterns(text: str) -> None:
 @example("12 34-56")
 def test_phone_numbers_have_enough_digits_to_be_searched(text: str) -> None:
     assert has_phone_number(text) or not (PHONE.search(text) and not DATE_OR_NETWORK.search(text))
+
+
+@given(st.lists(st.sampled_from(("http", "FTP", "s", ":", "/", "\\", "a", ".", "href=", '"', "é", "](")), max_size=8))
+def test_every_link_has_a_part_of_a_link(parts: list[str]) -> None:
+    text = "".join(parts)
+    assert not _LINK.search(text) or PART_OF_LINK.search(text)
 
 
 @given(st.text("aZ AB19٣é,\n", max_size=30))
