@@ -1,6 +1,8 @@
-"""A page's connection to the server, which a test can cut and restore."""
+"""A page's connection to the server, which a test can cut and restore, and single requests that wait for the test."""
 
-from playwright.sync_api import Page
+from re import Pattern
+
+from playwright.sync_api import Page, Route
 
 
 class Line:
@@ -19,3 +21,14 @@ class Line:
 
     def restore(self) -> None:
         self._page.unroute(self._addresses)
+
+
+def hold_requests(page: Page, addresses: str | Pattern[str]) -> list[Route]:
+    """Return a list that grows by the page's requests to these addresses. Each waits until `continue_` is called."""
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route(addresses, hold)
+    return waiting

@@ -5,8 +5,9 @@ from playwright.sync_api import expect
 
 from comments.lifecycle import Status
 from tests.browser.conftest import Desktop, Live
+from tests.browser.connection import hold_requests
 from tests.browser.test_rows import TEXT, open_at
-from tests.browser.test_triage import create_held
+from tests.browser.test_triage import create_held, statuses
 from tests.support.wait import wait_until
 
 
@@ -45,3 +46,23 @@ def test_closing_a_thread_is_confirmed_and_can_be_taken_back(
     confirmation.get_by_role("button", name="Open").click()
     expect(confirmation).to_contain_text("Thread open")
     assert not live.storage.threads.is_closed("demo", comment.thread)
+
+
+def test_a_late_answer_takes_no_field_from_a_moderator_who_types(desktop: Desktop, live: Live) -> None:
+    """In the list, the letters that follow would be shortcuts."""
+    comments = create_held(live, 2, content=TEXT)
+    page = open_at(desktop, live, 1280, 900)
+    waiting = hold_requests(page, "**/notes")
+    page.keyboard.press("n")
+    page.keyboard.type("Seen before")
+    page.keyboard.press("Tab")
+    with page.expect_request("**/notes"):
+        page.keyboard.press("Enter")
+    page.keyboard.press("j")
+    page.keyboard.press("c")
+    page.keyboard.type("Thanks, ")
+    waiting[0].continue_()
+    expect(page.locator(f"#c-{comments[0].id} .before .note")).to_contain_text("Seen before")
+    page.keyboard.type("as ever")
+    expect(page.locator(f"#c-{comments[1].id} .staff-reply textarea")).to_have_value("Thanks, as ever")
+    assert statuses(live, comments) == [Status.HELD, Status.HELD]

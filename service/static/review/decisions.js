@@ -5,8 +5,6 @@ import { bulkPath, path, post, submitAsForm } from "./requests.js";
 import { actionsOf, announce, drawButtons, form, move, showResult, tell, update, versionOf } from "./row.js";
 import { actions, statuses } from "./table.js";
 
-const TYPING = "input:not([type=checkbox]), textarea, select, dialog";
-
 const history = []; // actions for undo, in order: the rows that were decided together, and their bulk action by site
 const underway = new Map(); // row -> promise of its last request, so that undo waits for it
 let changed = () => {};
@@ -108,7 +106,7 @@ function confirmed(row, action, comment) {
   if (action !== "undo") return;
   if (row.classList.contains("decided")) tell(row, statuses[comment.status].text, actions.undo.tone);
   reopen();
-  if (!document.activeElement?.closest(TYPING)) goTo(row); // keep the focus in a field while the moderator types
+  goTo(row);
 }
 
 function overtaken(row, comment) {

@@ -1,13 +1,12 @@
 // Keys of the list. They act on the current row, or on the selected ones.
 
 import { decideAll, undoLast } from "./decisions.js";
-import { arriving, currentRow, goTo, step } from "./list.js";
+import { TYPING, arriving, currentRow, goTo, step } from "./list.js";
 import { isOpen } from "./row.js";
 import { actions, shortcuts } from "./table.js";
 import { toggleText } from "./text.js";
 import { answer, ask, isAsking } from "./waves.js";
 
-const TYPING = "input:not([type=checkbox]), textarea, select, dialog";
 const ACTION_KEYS = Object.fromEntries(Object.entries(actions).map(([name, { key }]) => [key, name]));
 
 const help = document.getElementById("help");

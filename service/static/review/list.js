@@ -4,6 +4,7 @@ import { isOpen, list, rows } from "./row.js";
 
 const AHEAD = 8; // rows after the current one that are always loaded: keys are faster than the network
 const WIDE = matchMedia("(min-width: 72rem)"); // the evidence of the current row is a side panel; see queue.css
+export const TYPING = "input:not([type=checkbox]), textarea, select, dialog";
 
 const done = document.getElementById("done");
 let current = null;
@@ -33,7 +34,12 @@ export function choose(row) {
 
 WIDE.addEventListener("change", () => current?.querySelector(".evidence")?.toggleAttribute("open", WIDE.matches));
 
+const isTyping = () => Boolean(document.activeElement?.closest(TYPING));
+
+// An answer of the server may arrive while the moderator types in a field. The field keeps the focus: in the list, the
+// next letters would be shortcuts.
 export function goTo(row) {
+  if (isTyping()) return;
   choose(row);
   row.focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
@@ -60,7 +66,7 @@ function finishAt(at) {
   const earlier = rows().slice(0, at).findLast(isOpen);
   done.hidden = Boolean(earlier) || Boolean(nextLink());
   if (earlier) goTo(earlier);
-  else if (!done.hidden) done.focus();
+  else if (!done.hidden && !isTyping()) done.focus();
 }
 
 export function reopen() {

@@ -16,8 +16,6 @@ form.addEventListener("submit", () => { isSubmitted = true; });
 addEventListener("beforeunload", (event) => { if (!isSubmitted && isChanged()) event.preventDefault(); });
 addEventListener("pageshow", () => { isSubmitted = false; });
 
-form.querySelector("[aria-invalid=true]")?.focus();
-
 // The preview. A newer request replaces an older one.
 
 let latest = 0;
