@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Route, expect
 
 from comments.lifecycle import Action
 from tests.browser.conftest import Desktop, Live
+from tests.browser.connection import hold_requests
 from tests.browser.pages import Website
 from tests.browser.test_accessibility import violations
 from tests.browser.widget import COME_BACK, a_page, reply
@@ -193,3 +194,42 @@ def test_a_link_to_a_comment_on_a_later_page_shows_it(desktop: Desktop, live: Li
     page.goto(f"{thread}#comment-{comments[-1].id}")
     expect(page.locator(f"#comment-{comments[-1].id}")).to_be_focused()
     expect(page.get_by_text("Comment 119")).to_be_in_viewport()
+
+
+def test_a_linked_comment_that_comes_late_takes_no_field_from_a_visitor(
+    desktop: Desktop, live: Live, website: Website
+) -> None:
+    thread = a_page(live, website)
+    comments = [reply(live, thread, content=f"Comment {n}", received=NOW + timedelta(seconds=n)) for n in range(60)]
+    page = desktop.open()
+    waiting = hold_requests(page, re.compile(r"/comments\?.*cursor=[^&]"))
+    with page.expect_request(re.compile(r"/comments\?.*cursor=[^&]")):
+        page.goto(f"{thread}#comment-{comments[-1].id}")
+    box = page.get_by_role("textbox", name="Comment")
+    box.focus()
+    page.keyboard.type("Half ")
+    waiting[0].continue_()
+    expect(page.locator(f"#comment-{comments[-1].id}.target")).to_be_attached()
+    page.keyboard.type("a sentence")
+    expect(box).to_have_value("Half a sentence")
+
+
+def test_the_order_chosen_last_is_shown_when_an_earlier_answer_comes_late(
+    desktop: Desktop, live: Live, website: Website
+) -> None:
+    thread = a_page(live, website)
+    for n in range(2):
+        reply(live, thread, content=f"Comment {n}", received=NOW + timedelta(seconds=n))
+    page = desktop.open()
+    with page.expect_request("**/events?*"):
+        page.goto(thread)
+    waiting = hold_requests(page, "**/comments?*order=oldest*")
+    reply(live, thread, content="A new one")
+    with page.expect_request("**/comments?*order=oldest*"):
+        page.evaluate(COME_BACK)
+    page.get_by_role("combobox", name="Sort comments").select_option("Newest first")
+    expect(page.get_by_role("article").last).to_contain_text("Comment 0")
+    with page.expect_event("requestfinished", lambda request: "order=oldest" in request.url):
+        waiting[0].continue_()
+    page.evaluate("new Promise(requestAnimationFrame)")
+    expect(page.get_by_role("article").last).to_contain_text("Comment 0")

@@ -3,6 +3,7 @@
 import { query } from "./api.js";
 import { avatar } from "./avatar.js";
 import { element, quietButton } from "./dom.js";
+import { keepTyping } from "./focus.js";
 import { AUTHOR_NAMES, FIELD_NAMES, authorFields, contentField, formNote, otherFields } from "./form_fields.js";
 import { fieldProblems, problemText, showProblems } from "./form_problems.js";
 import { loadPart } from "./part_loader.js";
@@ -17,6 +18,9 @@ const OFFLINE_SETTINGS = {
 const PAUSED = { code: "paused", message: "Comments are paused. Please try again later." };
 // Form tokens expire. A page that is open for longer than this asks for a new one.
 const TOKEN_MILLISECONDS = 3600 * 1000;
+
+/* The name of a field of the page's own form. WordPress themes name the text "comment". */
+const nameInWidget = (name) => name === "comment" ? "content" : name;
 
 export class CommentForm {
   /* `onSent` gets the server's answer and the values sent; `onReplyChange` runs when the form moves; `details` returns
@@ -84,10 +88,12 @@ export class CommentForm {
   setUser() {
     if (!this.form || signedName(this.api.userToken) === this.user) return;
     const values = this.values(), isCollapsed = this.section.classList.contains("collapsed");
-    this.build();
-    this.fillFromDraft(values);
-    this.section.classList.toggle("collapsed", isCollapsed);
-    this.onReplyChange();
+    keepTyping(this.form, () => {
+      this.build();
+      this.fillFromDraft(values);
+      this.section.classList.toggle("collapsed", isCollapsed);
+      this.onReplyChange();
+    }, (name) => this.input(name));
   }
 
   /* Fill in what the visitor typed before, and the name that the browser remembers. */
@@ -108,10 +114,11 @@ export class CommentForm {
 
   /* Take over what a visitor typed into the page's own form before the widget was ready. */
   fillFrom(plainForm) {
-    // WordPress themes name the text "comment".
-    const rename = (name) => name === "comment" ? "content" : name;
-    this.fill(Object.fromEntries([...new FormData(plainForm)].map(([name, text]) => [rename(name), text])));
+    this.fill(Object.fromEntries([...new FormData(plainForm)].map(([name, text]) => [nameInWidget(name), text])));
   }
+
+  /* Return the field that takes the place of one of the page's own form. */
+  fieldFor(name) { return this.form && this.input(nameInWidget(name)); }
 
   input(name) { return this.form.elements[name]; }
 

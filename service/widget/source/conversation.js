@@ -4,7 +4,7 @@ import { Api } from "./api.js";
 import { CommentForm } from "./comment_form.js";
 import { commentEntries } from "./comment_list.js";
 import { button, element } from "./dom.js";
-import { keepFocus } from "./focus.js";
+import { isTyping, keepFocus, keepTyping } from "./focus.js";
 import { LiveUpdates } from "./live_updates.js";
 import { loadMessages } from "./messages.js";
 import { OwnComments } from "./own_comments.js";
@@ -64,11 +64,13 @@ export class Conversation {
     this.status = element("p", { role: "status", part: "status" });
     this.section = element("section", { "aria-labelledby": "heading", part: "comments", lang: localize.language, dir: localize.direction },
       this.top, this.status, this.list, this.moreButton, this.newComments);
-    this.host.show(this.section);
-    this.form.build();
-    this.form.fillFromDraft(this.storage.draft);
-    if (plainForm) this.form.fillFrom(plainForm);
-    this.render();
+    keepTyping(plainForm, () => {
+      this.host.show(this.section);
+      this.form.build();
+      this.form.fillFromDraft(this.storage.draft);
+      if (plainForm) this.form.fillFrom(plainForm);
+      this.render();
+    }, (name) => this.form.fieldFor(name));
     if (!this.comments.loaded && !this.form.settings.problem) this.announce("loadFailed");
   }
 
@@ -107,9 +109,10 @@ export class Conversation {
     if (first) this.focusComment(first.id);
   }
 
+  /* Focus a comment, unless the visitor types: it may have come late. */
   focusComment(id) {
-    const article = this.host.shadowRoot.getElementById(`comment-${id}`);
-    if (article) article.focus();
+    const { shadowRoot } = this.host, article = shadowRoot.getElementById(`comment-${id}`);
+    if (article && !isTyping(shadowRoot)) article.focus();
   }
 
   async loadMore() {
@@ -216,9 +219,10 @@ export class Conversation {
     if (!id) return;
     await this.comments.find(id);
     this.render();
-    const target = this.host.shadowRoot.getElementById(`comment-${id}`);
+    const { shadowRoot } = this.host, target = shadowRoot.getElementById(`comment-${id}`);
     if (!target) return;
     target.classList.add("target");
+    if (isTyping(shadowRoot)) return; // a visitor who types already does not lose the field
     target.scrollIntoView({ block: "center" });
     target.focus({ preventScroll: true });
   }

@@ -20,7 +20,7 @@ export class ThreadComments {
 
   /* Load the open pages and branches again. Returns false if the server cannot be reached; then nothing changes. */
   async load() {
-    const rows = [];
+    const rows = [], { order } = this;
     let page = { next: "" };
     try {
       for (let n = 0; n === 0 || n < this.pages && page.next; n++) {
@@ -33,6 +33,7 @@ export class ThreadComments {
       const branch = await this.page(cursor).catch(() => ({ comments: [] }));
       addBranch(rows, branch.comments, cursor, branch.next);
     }
+    if (order !== this.order) return true; // the reader chose another order, which is being loaded
     Object.assign(this, { latest: rows, next, total, version, loaded: true });
     return true;
   }
