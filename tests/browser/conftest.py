@@ -29,8 +29,9 @@ from workers.delivery.smtp import Mailer
 from workers.filters import BUILT_IN
 from workers.judging.policy import build_policy, catalogue
 
-#: Flags that switch off background network traffic and the GPU.
+#: Flags that switch off background network traffic, other hosts (pages of WordPress wait for pictures) and the GPU.
 FLAGS = [
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]

@@ -1,4 +1,4 @@
-"""A website with static pages on another port, and so with another origin; and the width of a page."""
+"""A website with static pages on another port, and so with another origin; going to a page, and its width."""
 
 import threading
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 ARTICLE = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -56,6 +56,15 @@ def open_website() -> Iterator[Website]:
         yield site
         server.shutdown()
         thread.join()
+
+
+def follow(element: Locator) -> None:
+    """Press a link or button that opens another page, and wait until that page is loaded.
+
+    Without this, `wait_for_load_state` may find the page before it, which is loaded.
+    """
+    with element.page.expect_navigation():
+        element.click()
 
 
 def content_width(page: Page) -> int:

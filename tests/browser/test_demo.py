@@ -9,7 +9,7 @@ from comments.lifecycle import Status
 from comments.thread_addresses import thread_key
 from service.demo import DEMO_SITE
 from tests.browser.conftest import Desktop, Live
-from tests.browser.pages import content_width
+from tests.browser.pages import content_width, follow
 from tests.browser.test_layout import TOO_FAINT
 from tests.browser.widget import reply, write
 from tests.support.builders import NOW, a_site, published
@@ -45,8 +45,7 @@ def some_comments(live: Live) -> None:
 def fill(page: Page, **fields: str) -> None:
     for label, text in fields.items():
         page.get_by_label(label).fill(text)
-    page.get_by_role("button", name="Post comment").click()
-    page.wait_for_load_state()
+    follow(page.get_by_role("button", name="Post comment"))
 
 
 def every_page(page: Page, live: Live, check: str) -> list[object]:

@@ -7,7 +7,7 @@ from comments.drafts import drafted
 from comments.lifecycle import Action
 from comments.model import Signal
 from tests.browser.conftest import Desktop, Live, sign_in
-from tests.browser.pages import content_width
+from tests.browser.pages import content_width, follow
 from tests.support.builders import NOW, an_admission, decided, published
 from tests.support.web_app import held, judged
 
@@ -123,8 +123,7 @@ def test_every_text_has_enough_contrast(desktop: Desktop, live: Live, paths: lis
     page.goto(f"{live.url}/sign-in")
     page.get_by_label("Name").fill("mo")
     page.get_by_label("Password").fill("not it")
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_load_state()
+    follow(page.get_by_role("button", name="Sign in"))
     assert page.evaluate(TOO_FAINT) == []
 
 

@@ -9,6 +9,7 @@ from comments.lifecycle import Action, Status
 from comments.model import Comment, Signal
 from tests.browser.conftest import Desktop, Live, sign_in
 from tests.browser.connection import Line
+from tests.browser.pages import follow
 from tests.support.payloads import OWN
 from tests.support.wait import wait_until
 from tests.support.web_app import held, judged
@@ -46,8 +47,7 @@ def send_comment(page: Page, live: Live, content: str) -> None:
     page.get_by_label("Comment").fill(content)
     page.get_by_label("Name").fill("Ines")
     page.get_by_label("Email").fill("ines@example.org")
-    page.get_by_role("button", name="Post comment").click()
-    page.wait_for_load_state()
+    follow(page.get_by_role("button", name="Post comment"))
     page.unroute("**/widget.js")
 
 
@@ -232,8 +232,7 @@ def test_text_of_visitors_never_runs(desktop: Desktop, live: Live) -> None:
         page.locator(".card").last.scroll_into_view_if_needed()
         expect(page.locator(".card").nth(shown)).to_be_attached()
     page.evaluate("document.querySelectorAll('.evidence, .raw').forEach((details) => { details.open = true; })")
-    page.locator(".place a").first.click()
-    page.wait_for_load_state()
+    follow(page.locator(".place a").first)
     page.goto(f"{live.url}/review/demo?order=newest")
     page.keyboard.press("a")
     expect(page.locator(".card.decided")).to_have_count(1)

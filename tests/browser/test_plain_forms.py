@@ -178,7 +178,7 @@ def test_no_address_of_the_site_has_the_receipt(
         expect(page.get_by_role("article").get_by_text("Earlier")).to_be_visible()
         if redirects:
             expect(page.get_by_role("status")).to_contain_text("Thank you. Your comment")
-            assert page.url == f"{thread}#reply-sent"
+            expect(page).to_have_url(f"{thread}#reply-sent")
     receipt = Pseudonyms(SECRET).receipt("demo", found[0])
     assert receipt not in "\n".join([*log.lines, *requests])
     assert log.lines

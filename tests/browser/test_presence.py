@@ -137,9 +137,9 @@ def test_the_queue_of_all_sites_shows_new_comments_of_each_site(desktop: Desktop
 def test_updates_end_with_the_session(desktop: Desktop, served: Live) -> None:
     mo = open_queue(desktop, served, "Mo")
     expect(mo.get_by_text("No comments need review")).to_be_visible()
-    for digest in served.storage.people.sessions("Mo"):
-        served.storage.people.close_session(digest)
     with mo.expect_event("requestfinished", lambda request: "/events" in request.url):
+        for digest in served.storage.people.sessions("Mo"):
+            served.storage.people.close_session(digest)
         add_held_comment(served)
     expect(mo.get_by_role("link", name="1 new")).to_have_count(0)
 

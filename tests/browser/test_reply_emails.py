@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from comments.lifecycle import Action, Status
 from comments.settings import Settings
 from tests.browser.conftest import Desktop, Live
-from tests.browser.pages import open_website
+from tests.browser.pages import follow, open_website
 from tests.browser.test_accessibility import violations
 from tests.browser.widget import script_tag, write
 from tests.support.builders import a_site, moderated, published
@@ -89,6 +89,5 @@ def test_the_plain_form_has_the_option(desktop: Desktop, mailing: Live) -> None:
     page.get_by_label("Name").fill("Uma")
     page.get_by_role("textbox", name="Email").fill("uma@example.org")
     page.get_by_label("Notify me of replies by email").check()
-    page.get_by_role("button", name="Post comment").click()
-    page.wait_for_load_state()
+    follow(page.get_by_role("button", name="Post comment"))
     assert mailing.one(Status.HELD).notify == "replies"

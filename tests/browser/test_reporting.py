@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from comments.lifecycle import Status
 from comments.report_rules import ReaderReport
 from tests.browser.conftest import Desktop, Live, sign_in
-from tests.browser.pages import Website
+from tests.browser.pages import Website, follow
 from tests.browser.test_accessibility import violations
 from tests.browser.test_layout import TOO_FAINT
 from tests.browser.widget import a_page, reply
@@ -56,7 +56,7 @@ def test_the_widget_links_to_the_report_form_and_back(desktop: Desktop, live: Li
     comment = reply(live, website.url + "/post")
     page = desktop.open()
     page.goto(a_page(live, website))
-    page.get_by_role("article").get_by_role("link", name="Report").click()
+    follow(page.get_by_role("article").get_by_role("link", name="Report"))
     assert violations(page) == []
     assert page.evaluate(TOO_FAINT) == []
     page.get_by_role("button", name="Report").click()

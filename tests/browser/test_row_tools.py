@@ -76,7 +76,7 @@ def test_rules_about_the_author_are_added_from_the_row(desktop: Desktop, live: L
     page = queue(desktop, live)
     page.get_by_role("button", name="Mute", exact=True).click()
     expect(page.locator(".author-summary .badge", has_text="muted")).to_be_visible()
-    assert page.url == f"{live.url}/review/demo#c-{comment.id}"
+    expect(page).to_have_url(f"{live.url}/review/demo#c-{comment.id}")
     page.get_by_role("link", name="Ban…", exact=True).click()
     page.get_by_role("button", name="Save rule").click()
     expect(page.locator(".author-summary .badge", has_text="banned")).to_be_visible()

@@ -10,6 +10,7 @@ from comments.audit import AuditAction, AuditEntry
 from comments.author_rules import FOREVER, AuthorRule, RuleEffect, RuleTarget
 from comments.lifecycle import Action
 from tests.browser.conftest import Desktop, Live, sign_in
+from tests.browser.pages import follow
 from tests.browser.test_accessibility import admin_link, violations
 from tests.support.builders import accepted, decided
 
@@ -60,14 +61,14 @@ def test_rules_are_searched_switched_off_and_deleted_together(live: Live, page: 
     page.get_by_role("link", name="Older rules").click()
     expect(page.locator(".rows li")).to_have_count(11)
     page.get_by_label("Value, reason or moderator").fill("shop5")
-    page.get_by_role("button", name="Search").click()
+    follow(page.get_by_role("button", name="Search"))
     expect(page.locator(".rows li")).to_have_count(11)
     for box in page.get_by_role("checkbox").all()[:3]:
         box.check()
     page.get_by_role("button", name="Switch off").click()
     expect(page.get_by_text("Switched off 3 rules.")).to_be_visible()
     page.get_by_label("State").select_option("Switched off")
-    page.get_by_role("button", name="Search").click()
+    follow(page.get_by_role("button", name="Search"))
     expect(page.locator(".rows li")).to_have_count(3)
     for box in page.get_by_role("checkbox").all():
         box.check()

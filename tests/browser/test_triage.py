@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from comments.lifecycle import Status
 from comments.model import Comment
 from tests.browser.conftest import Desktop, Live, sign_in
+from tests.browser.pages import follow
 from tests.support.builders import a_site
 from tests.support.wait import wait_until
 from tests.support.web_app import held
@@ -102,7 +103,7 @@ def test_all_comments_of_an_author_are_decided_with_preview_progress_and_undo(de
     ines = held(live.storage, site="demo", author="Ines")
     page = queue(desktop, live)
     open_filters(page)
-    page.get_by_role("link", name="Bot 30").click()
+    follow(page.get_by_role("link", name="Bot 30"))
     expect(page.get_by_text("30 of 31 that need review")).to_be_visible()
     page.get_by_text("Decide all 30").click()
     page.locator(".all-of-them").get_by_role("button", name="Spam").click()
@@ -134,16 +135,17 @@ def test_search_and_facets_have_addresses_to_share(desktop: Desktop, live: Live,
     held(live.storage, site="demo", author="Jon", content="Butter")
     page = queue(desktop, live, java_script_enabled=java_script_enabled)
     page.get_by_role("searchbox").fill("bread")
-    page.get_by_role("searchbox").press("Enter")
+    with page.expect_navigation():
+        page.get_by_role("searchbox").press("Enter")
     expect(page.locator(".card")).to_have_count(1)
     open_filters(page)
-    page.get_by_role("link", name="Ines 1").click()
+    follow(page.get_by_role("link", name="Ines 1"))
     shared = desktop.open()
     sign_in(shared, live.link("bo"))
     shared.goto(page.url)
     expect(shared.locator(f"#c-{bread.id}")).to_be_visible()
     expect(shared.locator(".card")).to_have_count(1)
-    page.get_by_role("link", name="Clear filters").click()
+    follow(page.get_by_role("link", name="Clear filters"))
     expect(page.locator(".card")).to_have_count(2)
 
 

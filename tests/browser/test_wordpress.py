@@ -14,6 +14,7 @@ from comments.pseudonyms import Pseudonyms
 from comments.settings import Settings
 from comments.thread_addresses import thread_key
 from tests.browser.conftest import Desktop, Live
+from tests.browser.pages import follow
 from tests.browser.widget import reply, write
 from tests.browser.wordpress_admin import open_signed_in
 from tests.support.builders import a_site
@@ -83,8 +84,7 @@ def test_comments_and_form_work_without_javascript(
     page.get_by_label("Comment *").fill("Sent without a script")
     page.get_by_label("Name *").fill("Ines")
     page.get_by_label("Email *").fill("ines@example.org")
-    page.get_by_role("button", name="Post Comment").click()
-    page.wait_for_load_state()
+    follow(page.get_by_role("button", name="Post Comment"))
     assert "Sent without a script" in {row.content for row in published_texts(live)}
 
 
@@ -144,8 +144,7 @@ def test_people_who_are_signed_in_comment_under_their_name(
     page.goto(post_address(wordpress))
     assert page.get_by_label("Email *").count() == 0
     page.get_by_label("Comment *").fill("From the author of this blog")
-    page.get_by_role("button", name="Post Comment").click()
-    page.wait_for_load_state()
+    follow(page.get_by_role("button", name="Post Comment"))
     (comment,) = published_texts(live)
     answer = httpx.get(f"{live.url}/v1/sites/demo/comments", params={"thread": comment.thread}).json()
     (shown,) = answer["comments"]
