@@ -1,7 +1,8 @@
 """A state machine that applies all possible changes to comments and checks what readers can see.
 
-It requests every public route of the app, so a new route is covered as soon as it exists. Two web processes with
-separate caches read one storage. Earlier ETags are sent again.
+It requests every public route of the app, so a new route is covered as soon as it exists. Those behind a sign-in are
+tested with each role in `test_every_address`. Two web processes with separate caches read one storage. Earlier ETags
+are sent again.
 """
 
 import re
@@ -25,14 +26,15 @@ from comments.storage.codec import draft_id
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange
 from comments.thread_addresses import thread_key
+from tests.support.addresses import is_open
 from tests.support.builders import NOW, a_decision, a_site, accepted, an_admission
 from tests.support.public_app import HTML, PublicApp, open_public_app
 
 SITE = "demo"
 THREADS = (thread_key("http://127.0.0.1:8000/demo/", a_site()), "a second page")
 
-#: Blueprints that need a sign-in or show no comments. All other GET routes are public and show comments.
-NOT_PUBLIC = frozenset({"sign_in", "review", "review_api", "ops", "docs_pages", "static"})
+#: Open blueprints that need a key or show no comments.
+WITHOUT_COMMENTS = frozenset({"sign_in", "ops", "docs_pages", "static", "akismet_api", "perspective_discovery"})
 FILLED: dict[str, Callable[[str], str]] = {
     "site": lambda thread: SITE,
     "thread": lambda thread: quote(thread, safe=""),
@@ -213,7 +215,8 @@ class ReadingModel(RuleBasedStateMachine):
     def addresses(self, web: PublicApp, thread: str) -> Iterator[str]:
         """Yield every public path with each query that it accepts."""
         for found in web.app.url_map.iter_rules():
-            if "GET" in (found.methods or ()) and found.endpoint.partition(".")[0] not in NOT_PUBLIC:
+            shows_comments = is_open(found.rule) and found.endpoint.partition(".")[0] not in WITHOUT_COMMENTS
+            if "GET" in (found.methods or ()) and shows_comments:
                 yield from self.addresses_of(web, found.rule, thread)
 
     def addresses_of(self, web: PublicApp, path: str, thread: str) -> Iterator[str]:
