@@ -44,7 +44,9 @@ lint: $(DEV)
 	$(BIN)/python -m tools.audit
 
 # Files are not split, because the tests of some share a server, and run in the order of tests/conftest.py.
-# For one file, PYTEST='-n 0 FILE' is faster.
+# For one file, PYTEST='-n 0 FILE' is faster. The tests start hundreds of processes. Each would compile the whole package
+# where the environment forbids to keep bytecode.
+tests: export PYTHONDONTWRITEBYTECODE :=
 tests: $(DEV)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST)
 
