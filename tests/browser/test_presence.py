@@ -32,8 +32,17 @@ def open_queue(desktop: Desktop, live: Live, name: str, path: str = "/review/dem
     live.storage.people.put(Person(name, {"demo": "moderator"}))
     page = desktop.open(**options)
     sign_in(page, live.link(name))
-    page.goto(live.url + path)
+    if path.startswith("/review"):
+        open_followed(page, live.url + path)
+    else:
+        page.goto(live.url + path)
     return page
+
+
+def open_followed(page: Page, address: str, site: str = "demo") -> None:
+    """Open a page of comments, and wait until the server sends its updates. It counts what arrives from then on."""
+    with page.expect_response(lambda answer: f"/{site}/review/events" in answer.url):
+        page.goto(address)
 
 
 def add_held_comment(live: Live, **changes: object) -> None:
@@ -125,7 +134,7 @@ def test_the_queue_of_all_sites_shows_new_comments_of_each_site(desktop: Desktop
     three_held(served)
     mo = open_queue(desktop, served, "Mo", "/account")
     served.storage.people.put(Person("Mo", {"demo": "moderator", "shop": "moderator"}))
-    mo.goto(f"{served.url}/review/all?author=Ines")
+    open_followed(mo, f"{served.url}/review/all?author=Ines", "shop")
     expect(mo.locator(".side [data-count=held]")).to_have_text("3")
     add_held_comment(served, site="shop")
     expect(mo.locator(".side [data-count=held]")).to_have_text("4")

@@ -56,14 +56,14 @@ def test_moderators_sign_in_decide_undo_and_use_bulk_actions_below_the_path(desk
     page.goto(f"{live.url}/review/demo?q=offer")
     page.wait_for_url(f"{live.url}/sign-in?**")
     page.goto(live.link())
-    page.get_by_role("button", name="Sign in").click()
+    with page.expect_request("**/review/events?*"):  # presence is followed
+        page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{live.url}/review/demo?q=offer")
     expect(page.locator(".card.current")).to_have_count(1)
     page.keyboard.press("a")
     wait_until(lambda: Status.APPROVED in statuses(live, comments))
     page.keyboard.press("u")
     wait_until(lambda: Status.APPROVED not in statuses(live, comments))
-    wait_until(lambda: any("/review/events" in path or "/presence" in path for path in paths), "presence is followed")
     page.goto(f"{live.url}/review/demo/bulk?action=spam&q=offer")
     page.locator(".bulk-buttons button").click()
     expect(page.get_by_role("button", name="Undo 5 decisions")).to_be_visible()
@@ -89,7 +89,7 @@ def test_visitors_write_and_withdraw_below_the_path(desktop: Desktop, live: Live
 def test_the_widget_works_below_the_path(desktop: Desktop, live: Live) -> None:
     page = desktop.open()
     paths = requested(page, live)
-    page.goto(f"{live.url}/demo/")
+    with page.expect_request("**/comments?*"):  # the widget reads the thread
+        page.goto(f"{live.url}/demo/")
     expect(page.locator("replygate-comments")).to_be_visible()
-    wait_until(lambda: any(path.endswith("/comments") for path in paths), "the widget reads the thread")
     assert outside(paths, page) == []
