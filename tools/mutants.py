@@ -89,7 +89,7 @@ def _other_number(n: float) -> str:
 
 
 def _is_false(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is False
+    return (isinstance(node, ast.Constant) and node.value is False) or (isinstance(node, ast.Tuple) and not node.elts)
 
 
 def _short(text: str) -> str:
@@ -138,6 +138,8 @@ class _Changes(ast.NodeVisitor):
             self.found.append((start + found.start(), start + found.end(), after))
 
     def visit_Compare(self, node: ast.Compare) -> None:
+        if "monotonic()" in ast.unparse(node):  # no test can meet the very moment
+            return self.generic_visit(node)
         terms = [node.left, *node.comparators]
         for left, operator, right in zip(terms, node.ops, terms[1:], strict=False):
             self._replace_between(left, right, *COMPARISONS[type(operator)])

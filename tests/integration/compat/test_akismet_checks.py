@@ -59,6 +59,12 @@ def test_a_client_that_asks_again_gets_the_same_check_and_no_copy_of_itself(akis
     assert len({answer.headers["X-akismet-guid"] for answer in (answers[0], *others)}) == 3
 
 
+def test_a_test_and_a_check_for_another_reason_are_checks_of_their_own(akismet: AkismetServer) -> None:
+    for again in ({"is_test": "1"}, {"recheck_reason": "edit"}):
+        guids = {akismet.check(HAM, **again).headers["X-akismet-guid"] for _ in range(2)}
+        assert len(guids) == 2
+
+
 @pytest.mark.parametrize(
     "fields",
     [

@@ -26,6 +26,7 @@ from comments.saved_views import SavedView
 from comments.setting_values import RemovalReason, Term
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
+from comments.storage.keys import Keys
 from comments.storage.notes_and_bulks import BulkAction, Note
 from comments.storage.redis import connect
 from comments.storage.values import EvidenceQuery
@@ -148,6 +149,21 @@ def test_the_name_of_an_erased_person_changes_nothing_about_others(storage: Stor
     before = team_texts(storage)
     erase(storage)
     assert team_texts(storage) == before
+
+
+def test_a_copy_of_the_audit_log_that_an_interrupted_erasure_left_is_not_used(
+    storage: Storage, valkey_settings: Settings
+) -> None:
+    add_team_texts(storage, "Quincy")
+    before, client = team_texts(storage), connect(valkey_settings)
+    add_view(storage, f"q={EMAIL}")
+    accepted(storage, author="Quincy", email=EMAIL, identity=IDENTITY)
+    client.xadd(Keys("rg").audit_copy("blog"), {"e": "left"}, id=f"{2**50}-0")
+    erase(storage)
+    entries = team_texts(storage)[3]
+    assert [entry for entry in entries if entry in before[3]] == before[3]
+    assert len(entries) == len(before[3]) + 2, "the view was shared, and the erasure deleted it"
+    assert EMAIL not in str(entries)
 
 
 @pytest.mark.parametrize("seed", range(12))

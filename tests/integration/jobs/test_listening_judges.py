@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import redis
+from rq.exceptions import StopRequested
 
 from comments.job_queue import JUDGE, RQJobs
 from comments.lifecycle import Status
@@ -135,6 +136,16 @@ def test_no_job_listens_while_others_wait(store: Storage, connection: redis.Redi
     assert worker.may_listen()
     RQJobs(connection).enqueue(JUDGE, "shop", "token")
     assert not worker.may_listen()
+
+
+def test_a_worker_that_may_have_taken_a_job_stops_only_after_it(store: Storage, valkey_settings: Settings) -> None:
+    worker = open_worker("judge", build_deps(valkey_settings))
+    worker.may_have_job = True
+    worker._shutdown()
+    assert not worker.may_listen()
+    worker.may_have_job = False
+    with pytest.raises(StopRequested):
+        worker._shutdown()
 
 
 def test_new_settings_hold_for_the_next_comment_of_a_job_that_listens(store: Storage, connection: redis.Redis) -> None:

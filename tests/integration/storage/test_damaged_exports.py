@@ -176,12 +176,15 @@ def test_a_line_with_wrong_values_is_refused(storage: Storage, client: redis.Red
     assert client.keys() == []
 
 
+@pytest.mark.parametrize("is_decided", [True, False])
 def test_a_comment_that_is_there_twice_ends_the_import_and_leaves_nothing(
-    storage: Storage, client: redis.Redis, export: bytes
+    storage: Storage, client: redis.Redis, export: bytes, is_decided: bool
 ) -> None:
     def repeat(lines: Lines) -> None:
-        n, line = first_line(lines, "comment")
-        lines.insert(n - 1, {**line})
+        n = next(
+            n for n, line in enumerate(lines) if line["kind"] == "comment" and bool(line["decisions"]) is is_decided
+        )
+        lines.insert(n, {**lines[n]})
 
     with pytest.raises(SiteTaken):
         import_site(storage, io.BytesIO(changed(export, repeat)), NAMES, "mo")

@@ -11,6 +11,7 @@ from comments.storage.keys import Keys
 from comments.storage.redis import connect
 from comments.storage.redis.client import Client
 from comments.storage.redis.comments import WAKEUP_MS
+from comments.storage.redis.leases import take_lease
 from tests.support.builders import a_comment, accepted, an_admission
 
 KEYS = Keys("rg")
@@ -26,6 +27,17 @@ def client(storage: Storage, valkey_settings: Settings) -> Client:
 def after(ms: float) -> int:
     """Return a time to come, in the form in which the storage writes it."""
     return round(1000 * time.time() + ms)
+
+
+def test_a_lease_ends_on_time_however_often_others_ask_for_it(client: Client) -> None:
+    assert take_lease(client, "lease", "one", MINUTE)
+    client.pexpire("lease", 1_000)
+    assert not take_lease(client, "lease", "another", MINUTE)
+    assert 0 < client.pttl("lease") <= 1_000
+    client.pexpire("lease", HOUR)
+    assert not take_lease(client, "lease", "another", MINUTE)
+    assert client.pttl("lease") <= MINUTE, "the clock was set back"
+    assert client.get("lease") == b"one"
 
 
 @pytest.mark.parametrize("ahead", [0, HOUR])

@@ -105,6 +105,8 @@ def test_the_form_redirects_to_a_page_of_the_site_or_ours(web: PublicApp, back: 
     target = urlsplit(answer.headers["Location"])
     assert target.netloc in ("blog.example", "localhost")
     assert target.fragment == "reply-sent"
+    kept = {name: values for name, values in parse_qs(target.query).items() if name not in ("comment", "code")}
+    assert kept == ({"a": ["b"]} if "?" in back else {})
     (id,) = parse_qs(target.query)["comment"]
     (code,) = parse_qs(target.query)["code"]
     answer = web.client.post("/v1/sites/blog/receipts", json={"comment": id, "code": code})

@@ -123,6 +123,18 @@ def test_a_server_that_can_defer_gets_the_answer_later(app: Flask, channel: Chan
     assert (again.status_code, again.text) == (201, "done")
 
 
+def test_two_requests_wait_for_one_record_and_one_may_leave_early(app: Flask, channel: Channel) -> None:
+    answers = DeferredAnswers(channel, threads=4)
+    first, second = (WaitingAnswer("a", time.monotonic() + 60, lambda: False, finish) for _ in range(2))
+    over = threading.Event()
+    second.when_over(over.set)
+    assert [answers.join(first), answers.join(second)] == [True, True]
+    answers.leave(first)
+    channel.decide("a")
+    assert over.wait(30)
+    answers.leave(second)
+
+
 def test_a_server_that_can_defer_gets_an_answer_when_the_time_is_up(app: Flask) -> None:
     with app.test_request_context("/10", environ_overrides={CAN_DEFER_KEY: True}):
         body = app.full_dispatch_request().response

@@ -10,7 +10,7 @@ from tests.unit.workers.about import policy, seen, strengths
 from workers.filters import BUILT_IN
 from workers.filters.duplicates import SIMILAR_TEXT, DuplicateFilter
 from workers.filters.near_duplicates import NearDuplicateFilter
-from workers.filters.velocity import VelocityFilter
+from workers.filters.velocity import FROM_ORIGIN, ON_SITE, ORIGIN_ON_ALL_SITES, VelocityFilter
 from workers.judging.policy import build_policy
 from workers.learning.copy_tokens import lesson_tokens
 
@@ -154,3 +154,16 @@ def test_short_near_duplicates_that_read_honest_are_published_by_a_taught_site_o
         assert weights.decide(found, NOW).action is Action.HOLD
     long = seen(NearDuplicateFilter(), a_comment(content=LONG), counts=counts, corpus=TokenCounts(99, 99, {}))
     assert weights.decide([*long.values(), honest], NOW).action is Action.HOLD
+
+
+@pytest.mark.parametrize(
+    ("name", "usual", "most"), [(FROM_ORIGIN, 5, 20), (ORIGIN_ON_ALL_SITES, 5, 20), (ON_SITE, 60, 300)]
+)
+def test_many_comments_at_once_count_from_the_declared_numbers_on(name: str, usual: int, most: int) -> None:
+    assert strengths(VelocityFilter(), counts={name: usual}) == {}
+    assert strengths(VelocityFilter(), counts={name: usual + 1}) == {name: pytest.approx(1 / (most - usual))}
+    assert (
+        strengths(VelocityFilter(), counts={name: most})
+        == strengths(VelocityFilter(), counts={name: 9 * most})
+        == {name: 1.0}
+    )

@@ -146,9 +146,11 @@ def test_archives_that_unpack_to_many_times_their_size_are_refused_early(tmp_pat
 
 
 def test_a_huge_text_is_cut(tmp_path: Path) -> None:
-    (row,), _ = read(written(tmp_path, WXR.format(comment(text="word " * 1_000_000))))
+    texts = comment(text="word " * 1_000_000) + comment(text="short", id=3)
+    (row, other), _ = read(written(tmp_path, WXR.format(texts)))
     assert len(row.comment.content) == 200_000
     assert row.comment.cut
+    assert (other.comment.content, other.comment.cut) == ("short", False)
 
 
 def test_control_characters_and_wrong_bytes_do_not_stop_an_import(tmp_path: Path) -> None:

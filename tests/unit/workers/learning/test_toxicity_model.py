@@ -106,6 +106,11 @@ def test_the_strongest_words_are_listed_in_the_order_of_the_text() -> None:
     assert model.attack("Stay calm").words == ()
 
 
+def test_the_word_that_is_named_of_a_pair_is_the_rare_one() -> None:
+    model = ToxicityModel.from_weights({"the scum": 150}, bias=-50)
+    assert model.attack("They are the scum of it").words == ("the scum",)
+
+
 @given(
     st.lists(st.sampled_from((*sorted(WORDS_OF_ATTACKS), "you", "muslims", "tree", "is")), max_size=30).map(" ".join)
 )
