@@ -208,3 +208,23 @@ def test_comments_indexed_together_have_the_same_entries_as_one_by_one(storage: 
     assert together == one_by_one
     assert {f"rg:{{}}:index:{chunk}:terms" for chunk in (0, 1)} <= set(together)
     assert "rg:{}:index:0:many:word:bread" in together
+
+
+@pytest.mark.parametrize(("words", "calls"), [(1, 1), (100, 4), (5_000, 5)])
+def test_a_call_takes_a_hundred_short_comments_and_fewer_long_ones(
+    storage: Storage, client: Client, words: int, calls: int
+) -> None:
+    """No call holds the server for long. A comment of any length has at most 120 words in the index."""
+    content = " ".join(f"w{n}" for n in range(words))
+    decided = Decision(Action.APPROVE, Status.APPROVED, Role.FILTERS, "filters", NOW)
+    comments = [a_comment(id=f"{n:04}", content=content).with_decision(decided) for n in range(100)]
+    assert all(storage.comments.add_decided("blog", comments))
+    entries = [(comment, queue_ranking.index_entry(comment, {})) for comment in comments]
+    before = script_calls(client)
+    storage.queue_index.update("blog", entries)
+    assert script_calls(client) - before == calls
+    assert storage.queue_index.outdated("blog", 1) == []
+
+
+def script_calls(client: Client) -> int:
+    return int(client.info("commandstats")["cmdstat_evalsha"]["calls"])
