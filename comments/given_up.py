@@ -55,6 +55,11 @@ def given_up_page(storage: CoreStorage, site: str, limit: int) -> GivenUpPage:
     return GivenUpPage(tuple(c for c in loaded if c and is_given_up(c)), found.total)
 
 
+def sites_with_given_up(storage: CoreStorage, sites: Sequence[str]) -> set[str]:
+    """Return those of many sites that may have given up comments."""
+    return storage.queue_index.sites_with_term(sites, f"signal:{GIVEN_UP}")
+
+
 def given_up_ids(storage: CoreStorage, site: str) -> Iterator[str]:
     """Yield the ids of all comments of a site that may have been given up, as far as they are indexed."""
     query = _given_up_query(RETRIES_AT_ONCE)

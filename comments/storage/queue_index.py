@@ -143,3 +143,6 @@ class QueueIndex(Protocol):
 
         It takes as long on a site of any size. Positions are those of the order "newest".
         """
+
+    def sites_with_term(self, sites: Sequence[str], term: str) -> set[str]:
+        """Return those of many sites that may have comments with a term, in few round trips."""

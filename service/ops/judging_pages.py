@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -16,6 +17,7 @@ from comments.given_up import (
     given_up_page,
     is_judged_again,
     retry_given_up,
+    sites_with_given_up,
 )
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Decision, Signal
@@ -28,6 +30,8 @@ from service.accounts.sessions import check_csrf, require_operator
 from service.deps import deps
 from service.web import site_cache
 from service.web.intake import intake_gate
+from service.web.operations import parsed_query
+from service.web.site_lists import SiteListQuery, site_list
 
 blueprint = Blueprint("judging_pages", __name__, url_prefix="/ops/judging")
 
@@ -52,13 +56,17 @@ class RepeatedComment:
 def judging_page() -> str:
     signed, of = require_operator(), deps()
     sites = {site.id: site for site in of.storage.sites.all() if not site.deleted}
+    query = parsed_query(SiteListQuery)
     figures = of.storage.site_figures.read(list(sites))
     held = [sites[site.id] for site in figures if site.counters.current.get(Status.HELD)]
     pauses = of.storage.judging_pauses.all()
+    rows = [(sites[site.id], site.depth, pauses.get(site.id)) for site in figures]
+    # Those that are paused come first, then the busiest.
+    rows.sort(key=lambda row: (not (row[2] or row[0].paused), -row[1].queued, row[0].id))
     return render_template(
         "ops/judging.html",
         signed=signed,
-        sites=[(sites[site.id], site.depth, pauses.get(site.id)) for site in figures],
+        sites=site_list(rows, lambda row: row[0], query),
         paused_everywhere=pauses.get(EVERY_SITE),
         refused_everywhere=of.storage.intake_pauses.all().get(EVERY_SITE),
         every_site=EVERY_SITE,
@@ -88,7 +96,8 @@ def undecided_comments(storage: Storage, site: Site) -> list[RepeatedComment]:
 
 def given_up_by_site(storage: Storage, sites: Sequence[Site]) -> list[tuple[Site, GivenUpPage]]:
     """Return the comments that the filters gave up, of the sites that have any."""
-    pages = [(site, given_up_page(storage, site.id, MAX_ROWS_SHOWN)) for site in sites]
+    some = sites_with_given_up(storage, [site.id for site in sites])
+    pages = [(site, given_up_page(storage, site.id, MAX_ROWS_SHOWN)) for site in sites if site.id in some]
     return [(site, page) for site, page in pages if page.comments]
 
 
@@ -116,6 +125,13 @@ def resume_intake() -> Response:
     return _switch(deps().storage.intake_pauses, AuditAction.INTAKE_RESUME, begins=False)
 
 
+def _back() -> Response:
+    """Return to the part of the list of sites from which the form was sent."""
+    place = {name: request.form[name] for name in ("q", "page") if request.form.get(name)}
+    page = url_for("judging_pages.judging_page")
+    return redirect(f"{page}?{urlencode(place)}" if place else page, 303)
+
+
 def _switch(pauses: Pauses, action: AuditAction, *, begins: bool) -> Response:
     signed, of = require_operator(), deps()
     check_csrf(signed)
@@ -130,7 +146,7 @@ def _switch(pauses: Pauses, action: AuditAction, *, begins: bool) -> Response:
     elif is_paused and not begins:
         pauses.resume(site, note)
     intake_gate().forget()
-    return redirect(url_for("judging_pages.judging_page"), 303)
+    return _back()
 
 
 @blueprint.post("/<site>/new-comments")
@@ -146,7 +162,7 @@ def switch_new_comments(site: str) -> Response:
         if not of.storage.sites.compare_and_set(before, after, note):
             raise StaleVersion("Someone else changed this site. Reload the page and try again.")
         site_cache.forget_site(site)
-    return redirect(url_for("judging_pages.judging_page"), 303)
+    return _back()
 
 
 @blueprint.post("/<site>/<id>/retry")
@@ -158,7 +174,7 @@ def retry_comment(site: str, id: str) -> Response:
         _undecided(of.storage, site, id)
         of.storage.queue.restart(site, id)
     of.storage.audit.append(entry(signed, AuditAction.JUDGING_RETRY, id, site=site))
-    return redirect(url_for("judging_pages.judging_page"), 303)
+    return _back()
 
 
 @blueprint.post("/<site>/retry")
@@ -170,7 +186,7 @@ def retry_site(site: str) -> Response:
     ids = [comment.id for comment in given_up_page(of.storage, site, RETRIES_AT_ONCE).comments]
     for id in retry_given_up(of.storage, site, ids, signed.person.name, of.now()):
         of.storage.audit.append(entry(signed, AuditAction.JUDGING_RETRY, id, site=site))
-    return redirect(url_for("judging_pages.judging_page"), 303)
+    return _back()
 
 
 @blueprint.post("/<site>/<id>/hold")
@@ -184,7 +200,7 @@ def hold_comment(site: str, id: str) -> Response:
     if not all(of.storage.comments.decide(site, [CommentChange(comment, comment.with_decision(decision))])):
         raise StaleVersion("The comment was decided at the same moment.")
     of.storage.audit.append(entry(signed, AuditAction.JUDGING_STOP, id, site=site))
-    return redirect(url_for("judging_pages.judging_page"), 303)
+    return _back()
 
 
 def _undecided(storage: Storage, site: str, id: str) -> Comment:

@@ -21,6 +21,7 @@ from service.deps import deps
 from service.web import site_cache
 from service.web.csv_export import Cell, csv_response
 from service.web.operations import operation, parsed_query
+from service.web.site_lists import SiteListQuery, site_list
 
 from .number_answers import DEFAULT_RANGE, RANGES, NumbersAnswer, PeriodFigures, RangeChoice
 from .number_summaries import SiteNumbers, add_numbers, read_numbers, summarize
@@ -54,6 +55,10 @@ class NumbersQuery(BaseModel):
         if self.range not in RANGES:
             raise Invalid([Problem("range", "unknown", f"must be one of {', '.join(RANGES)}")])
         return RANGES[self.range]
+
+
+class AllNumbersQuery(NumbersQuery, SiteListQuery):
+    """The query string of the page for all sites."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +155,10 @@ def numbers_json(site: str) -> NumbersAnswer:
 
 @blueprint.get("/ops/numbers")
 def all_numbers_page() -> str:
-    signed, query = sessions.require_operator(), parsed_query(NumbersQuery)
+    signed, query = sessions.require_operator(), parsed_query(AllNumbersQuery)
     numbers, totals = _of_all(query)
-    return render_template("sites/numbers.html", **_frame(query, numbers), signed=signed, site=None, totals=totals)
+    shown = site_list(totals, lambda row: row.site, query)
+    return render_template("sites/numbers.html", **_frame(query, numbers), signed=signed, site=None, totals=shown)
 
 
 @blueprint.get("/ops/numbers.csv")

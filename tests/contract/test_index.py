@@ -193,6 +193,18 @@ def test_comments_with_one_term_are_those_of_a_search(storage: CoreStorage) -> N
     assert storage.queue_index.with_term("blog", "origin:net-x", 3) is None
 
 
+def test_the_sites_with_a_term_are_found_among_many(storage: CoreStorage) -> None:
+    random, rare = Random(7), a_random_comment(storage, Random(8))
+    for _ in range(30):
+        a_random_comment(storage, random)
+    index_all(storage)
+    sites = [*(f"other-{n}" for n in range(120)), "blog"]
+    for term in (f"identity:{rare.identity}", "origin:net-x"):
+        assert storage.queue_index.sites_with_term(sites, term) == {"blog"}
+    assert storage.queue_index.sites_with_term(sites, "identity:nobody") == set()
+    assert storage.queue_index.sites_with_term([], "origin:net-x") == set()
+
+
 def test_a_decision_hides_a_comment_from_the_look_up_by_term_until_it_is_indexed_again(storage: CoreStorage) -> None:
     comment = a_random_comment(storage, Random(1))
     index_all(storage)

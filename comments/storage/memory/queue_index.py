@@ -76,6 +76,10 @@ class MemoryQueueIndex:
         found = self.find(site, query)
         return None if found.more else TermHits(found.hits, found.unindexed)
 
+    def sites_with_term(self, sites: Sequence[str], term: str) -> set[str]:
+        query = IndexQuery(((term,),), order="newest", limit=1, statuses=INDEXED)
+        return {site for site in sites if self.find(site, query).hits}
+
     def find(self, site: str, query: IndexQuery) -> IndexResult:
         data = self._sites[site]
         column, descending = ORDER_COLUMNS[query.order]

@@ -24,7 +24,7 @@ from .paging import page
 from .queue_search import Search
 from .scripts import Script
 from .slot_numbers import COLUMN_FORMATS, ID_FORMAT
-from .term_lookup import comments_with_term
+from .term_lookup import comments_with_term, sites_with_term
 
 #: Up to this number of comments of a chunk, a list of slots with two bytes each is stored, then a bitmap of 8 KiB.
 #: Longer lists would save some memory, and take longer to extend.
@@ -131,6 +131,9 @@ class RedisQueueIndex:
 
     def with_term(self, site: str, term: str, most: int) -> TermHits | None:
         return comments_with_term(self._client, self._keys, site, term, most)
+
+    def sites_with_term(self, sites: Sequence[str], term: str) -> set[str]:
+        return sites_with_term(self._client, self._keys, sites, term)
 
     def _find_unindexed(self, site: str, position: str) -> None:
         """Mark the next comments that have no entry as outdated, or all in a renewal.

@@ -8,6 +8,7 @@ from comments.storage.queue_index import INDEXED, IndexHit, IndexPosition, TermH
 
 from .bitmaps import CHUNK, little_endian
 from .client import Client, text
+from .site_figures import SITES_AT_ONCE
 from .slot_numbers import COLUMN_FORMATS, ID_FORMAT, ID_SIZE
 
 RECEIVED_FORMAT = COLUMN_FORMATS["received"]
@@ -37,6 +38,22 @@ def comments_with_term(client: Client, keys: Keys, site: str, term: str, most: i
         return None
     hits = _read(client, keys, site, slots)
     return TermHits(tuple(hits), max(outdated, sum(stored) - indexed))
+
+
+def sites_with_term(client: Client, keys: Keys, sites: Sequence[str], term: str) -> set[str]:
+    """Return the sites with the term in a chunk. A term of dead entries counts until a step of upkeep removes it."""
+    found: set[str] = set()
+    for start in range(0, len(sites), SITES_AT_ONCE):
+        some = sites[start : start + SITES_AT_ONCE]
+        pipe = client.pipeline(transaction=False)
+        for site in some:
+            pipe.smembers(keys.index_chunks(site))
+        places = [(site, text(chunk)) for site, chunks in zip(some, pipe.execute(), strict=True) for chunk in chunks]
+        pipe = client.pipeline(transaction=False)
+        for site, chunk in places:
+            pipe.hexists(keys.index_terms(site, chunk), term)
+        found |= {site for (site, _), has_term in zip(places, pipe.execute(), strict=True) if has_term}
+    return found
 
 
 def _read(client: Client, keys: Keys, site: str, slots: Sequence[tuple[int, int]]) -> list[IndexHit]:

@@ -9,7 +9,7 @@ from comments.model import Decision, Signal
 from comments.queue_ranking import index_outdated
 from comments.storage.pauses import EVERY_SITE
 from comments.storage.values import CommentChange
-from tests.support.builders import NOW, a_site, accepted, moderated
+from tests.support.builders import NOW, a_site, accepted, decided, moderated
 from tests.support.given_up_comments import given_up
 from tests.support.operations import open_operated_app
 from tests.support.web_app import WebApp, audit_log
@@ -155,9 +155,12 @@ def test_only_operators_see_the_page(operated):
 
 def test_the_page_looks_for_comments_only_where_there_may_be_some(storage, operated, operator, monkeypatch):
     """It took 3 s with 1,000 sites."""
-    for id in ("given-up", "queued", "quiet"):
+    for id in ("given-up", "held", "queued", "quiet"):
         storage.sites.put(a_site(id=id))
     given_up(storage, site="given-up")
+    decided(storage, accepted(storage, site="held"), Action.HOLD)
+    for id in ("given-up", "held"):
+        index_outdated(storage, id, {})
     accepted(storage, site="queued")
     looked = []
     for store, name in ((storage.queue, "attempts"), (storage.queue_index, "find")):
