@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
-from cachetools import TTLCache
 from flask import Blueprint, Response, current_app, render_template
 from flask.blueprints import BlueprintSetupState
 from pydantic import BaseModel, ConfigDict, Field
@@ -29,8 +28,9 @@ from .number_texts import comparison, page_rows, reason_rows, register_number_te
 
 blueprint = Blueprint("number_pages", __name__)
 
-#: Seconds for which the numbers of all sites are kept: reading them takes some ms for each site.
-ALL_SITES_SECONDS = 30.0
+#: Seconds for which the numbers of all sites are kept: reading them takes some ms for each site. If reading takes long,
+#: they are kept for this many times as long as that, so that most of the time is not spent on reading.
+ALL_SITES_SECONDS, READING_TIMES = 30.0, 10.0
 
 
 #: Columns of CSV files, in the order of `_cells`. Times are in seconds.
@@ -76,21 +76,24 @@ class AllSitesCache:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._found: TTLCache[str, list[tuple[Site, SiteNumbers]]] = TTLCache(
-            len(RANGES), ALL_SITES_SECONDS, timer=time.monotonic
-        )
+        self._found: dict[str, tuple[float, list[tuple[Site, SiteNumbers]]]] = {}  # with the end of their time
 
     def get(self, name: str, now: datetime) -> list[tuple[Site, SiteNumbers]]:
         with self._lock:
-            if name not in self._found:
+            begun = time.monotonic()
+            until, found = self._found.get(name, (0.0, []))
+            if until < begun:
                 periods, storage = RANGES[name].ending(now), deps().storage
                 sites = storage.sites.all()
                 empty = read_numbers(storage, "", periods, now)
                 used = {site.id for site in storage.site_figures.read([site.id for site in sites]) if site.is_used}
-                self._found[name] = [
-                    (site, read_numbers(storage, site.id, periods, now) if site.id in used else empty) for site in sites
+                found = [
+                    (site, read_numbers(storage, site.id, periods, now, n_pages=0) if site.id in used else empty)
+                    for site in sites
                 ]
-            return self._found[name]
+                ended = time.monotonic()
+                self._found[name] = ended + max(ALL_SITES_SECONDS, READING_TIMES * (ended - begun)), found
+            return found
 
 
 @blueprint.record_once

@@ -69,7 +69,7 @@ class SiteNumbers:
     pages: list[tuple[str, int]] = field(default_factory=list)
 
 
-def read_numbers(storage: Storage, site: str, periods: NumberRange, now: datetime) -> SiteNumbers:
+def read_numbers(storage: Storage, site: str, periods: NumberRange, now: datetime, n_pages: int = TOP) -> SiteNumbers:
     numbers, before = storage.numbers, periods.before()
     whole = periods.whole()
     return SiteNumbers(
@@ -79,7 +79,7 @@ def read_numbers(storage: Storage, site: str, periods: NumberRange, now: datetim
         held_ages=numbers.held_ages(site, now, AGE_BOUNDS),
         oldest_held=numbers.oldest_held(site),
         recounting=numbers.is_recounting(site),
-        pages=numbers.pages(site, periods, TOP),
+        pages=numbers.pages(site, periods, n_pages) if n_pages else [],
     )
 
 

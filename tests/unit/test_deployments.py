@@ -166,6 +166,14 @@ def test_systemd_accepts_the_unit_of_each_part(name: str, tmp_path: Path) -> Non
     assert [line for line in answer.stderr.splitlines() if "replygate" in line] == []
 
 
+@pytest.mark.parametrize("name", [name for name in UNITS if name.endswith(".service")])
+def test_systemd_finds_a_unit_little_exposed(name: str) -> None:
+    unit = str(DEPLOY / "systemd" / name)
+    words = ["systemd-analyze", "security", "--offline=true", "--threshold=35", unit]
+    answer = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    assert answer.returncode == 0, answer.stdout.splitlines()[-1:]
+
+
 def test_the_target_starts_a_unit_for_every_part() -> None:
     text = (DEPLOY / "systemd/replygate.target").read_text()
     (wants,) = (line.removeprefix("Wants=") for line in text.splitlines() if line.startswith("Wants="))
