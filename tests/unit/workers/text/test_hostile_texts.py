@@ -26,18 +26,18 @@ UNITS = (
 
 @contextmanager
 def given_up_after(seconds: int) -> Iterator[None]:
-    """Limit the time: far more than linear code needs on a slow machine, far less than quadratic code takes."""
+    """Limit the processor time: far more than linear code needs, far less than quadratic code takes."""
 
     def give_up(number: int, frame: object) -> None:
         raise AssertionError("this takes far longer than in proportion to the text")
 
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(seconds)
+    before = signal.signal(signal.SIGPROF, give_up)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 @pytest.mark.parametrize("unit", UNITS)
