@@ -129,6 +129,7 @@ def test_every_text_has_enough_contrast(desktop: Desktop, live: Live, paths: lis
 
 def test_the_contrast_check_finds_faint_text(desktop: Desktop, live: Live) -> None:
     page = signed_in(desktop, live)
+    page.goto(f"{live.url}/review")
     page.evaluate("document.querySelector('h1').style.color = '#808080'")
     assert len(page.evaluate(TOO_FAINT)) == 1
 

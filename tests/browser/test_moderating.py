@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from comments.lifecycle import Action, Status
 from comments.model import Comment, Signal
-from tests.browser.conftest import Desktop, Live, sign_in
+from tests.browser.conftest import Desktop, Live, press_sign_in, sign_in
 from tests.browser.connection import Line
 from tests.browser.pages import follow
 from tests.support.payloads import OWN
@@ -64,7 +64,7 @@ def test_a_comment_approved_by_key_is_published(desktop: Desktop, live: Live) ->
     expect(reader.get_by_text(text)).to_have_count(0)
 
     page = desktop.open()
-    sign_in(page, live.link())
+    press_sign_in(page, live.link())
     page.get_by_role("link", name="The Daily Loaf").click()
     expect(card(page, waiting)).to_contain_text(text)
     expect(page.locator(".card.current")).to_be_visible()  # the keyboard script is loaded

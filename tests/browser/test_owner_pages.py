@@ -9,7 +9,7 @@ from comments.author_rules import RuleEffect, RuleTarget
 from comments.lifecycle import Action, Status
 from comments.pseudonyms import Pseudonyms
 from service.accounts import totp
-from tests.browser.conftest import Desktop, Live, sign_in
+from tests.browser.conftest import Desktop, Live, press_sign_in, sign_in
 from tests.browser.pages import content_width
 from tests.support.builders import SECRET, accepted, decided
 
@@ -80,7 +80,7 @@ def test_an_invited_member_signs_in_and_is_in_the_audit_log(live: Live, page: Pa
     page.get_by_label("Role", exact=True).select_option("viewer")
     page.get_by_role("button", name="Create sign-in link").click()
     link = page.get_by_label("Sign-in link").input_value()
-    sign_in(desktop.open(), link)
+    press_sign_in(desktop.open(), link)
     page.get_by_role("link", name="Audit log").click()
     page.get_by_label("Subject").fill("Grace")
     page.keyboard.press("Enter")
