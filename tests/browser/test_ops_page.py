@@ -27,9 +27,16 @@ def operator_page(desktop: Desktop, live: Live, **options: object) -> Page:
     token = new_id()
     live.storage.people.put_link(token_digest(token), "op", 60)
     page = desktop.open(**options)
+    if options.get("java_script_enabled", True):
+        page.clock.install()
     sign_in(page, f"{live.url}/link/{token}")
     page.goto(f"{live.url}/ops")
     return page
+
+
+def let_it_refresh(page: Page) -> None:
+    """Put the page's clock forward by the time between two refreshes."""
+    page.clock.run_for(2_000)
 
 
 def test_figures_update_on_the_open_page(desktop: Desktop, healthy: Live) -> None:
@@ -39,6 +46,7 @@ def test_figures_update_on_the_open_page(desktop: Desktop, healthy: Live) -> Non
     page.evaluate("window.loadedOnce = true")
     for n in range(3):
         accepted(healthy.storage, site="demo", content=f"Number {n}")
+    let_it_refresh(page)
     expect(waiting).to_have_text("3")
     expect(page.locator("#sites td").nth(1)).to_have_text("3")
     expect(page.locator("[data-rate=figure-accepted]")).to_contain_text("per ")
@@ -50,6 +58,7 @@ def test_problems_update_on_the_open_page(desktop: Desktop, live: Live) -> None:
     headline = page.get_by_role("heading", level=1)
     expect(headline).to_contain_text("problem")
     live.storage.heartbeats.beat("judge", "judge-1", 60)
+    let_it_refresh(page)
     expect(page.get_by_text("No judge is running")).to_have_count(0)
     expect(page.get_by_text("The sweep is not running")).to_be_visible()
 
@@ -59,14 +68,17 @@ def test_a_lost_connection_and_its_return_are_shown(desktop: Desktop, healthy: L
     headline = page.get_by_role("heading", level=1)
     before = headline.inner_text()
     page.route("**/ops?*", lambda route: route.abort())
+    let_it_refresh(page)
     expect(headline).to_have_text("No answer from the server. Retrying; these figures are old.")
     page.unroute("**/ops?*")
+    let_it_refresh(page)
     expect(headline).to_have_text(before)
 
 
 def test_an_ended_session_is_shown(desktop: Desktop, healthy: Live) -> None:
     page = operator_page(desktop, healthy)
     page.context.clear_cookies()
+    let_it_refresh(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Your session has ended")
 
 
@@ -150,5 +162,6 @@ def test_it_fits_on_a_phone_and_has_enough_contrast(
     assert page.evaluate(TOO_FAINT) == []
     for part in ("judge", "background", "sweep"):
         live.storage.heartbeats.beat(part, f"{part}-1", 60)
+    let_it_refresh(page)
     expect(page.get_by_text("No judge is running")).to_have_count(0)
     assert page.evaluate(TOO_FAINT) == []
