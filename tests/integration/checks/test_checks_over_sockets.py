@@ -118,7 +118,7 @@ def test_waiting_requests_hold_no_thread(parts: Parts) -> None:
 
     statuses, seconds = asyncio.run(ask())
     assert statuses == [202] * 30
-    assert seconds < 2
+    assert seconds < 20, "if each held a thread, it would wait for fourteen times four seconds"
 
 
 def test_checks_that_a_killed_judge_had_claimed_are_all_answered(parts: Parts) -> None:

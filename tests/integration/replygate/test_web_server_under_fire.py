@@ -62,19 +62,29 @@ def get(port: int, path: str) -> tuple[int, float]:
     return status, time.monotonic() - began
 
 
+def ask_many(port: int, thread: str) -> tuple[set[int], float, float]:
+    """Ask for many new threads at once. Return their statuses, the 99th percentile of their seconds, and the most of a
+    health check.
+    """
+    with ThreadPoolExecutor(CLIENTS + 1) as pool:
+        asked = [pool.submit(get, port, f"/v1/sites/blog/threads/{thread}-{n}/comments") for n in range(2 * CLIENTS)]
+        health = [get(port, "/healthz") for _ in range(20)]
+        answers = [future.result() for future in asked]
+    assert {status for status, _ in health} == {200}
+    seconds = sorted(seconds for _, seconds in answers)
+    return {status for status, _ in answers}, seconds[int(0.99 * len(seconds))], max(seconds for _, seconds in health)
+
+
 def test_refusals_and_health_checks_are_quick_while_valkey_is_frozen(valkey: Embedded, port: int) -> None:
+    """At most two seconds slower than answers with a running Valkey, which take longer on a busy machine."""
     assert get(port, THREAD)[0] == 200
+    _, usual, usual_health = ask_many(port, "usual")
     os.kill(valkey.process.pid, signal.SIGSTOP)
     try:
-        with ThreadPoolExecutor(CLIENTS + 1) as pool:
-            refused = [pool.submit(get, port, f"/v1/sites/blog/threads/{n}/comments") for n in range(2 * CLIENTS)]
-            health = [get(port, "/healthz") for _ in range(20)]
-            answers = [future.result() for future in refused]
-        assert {status for status, _ in answers} == {503}
-        seconds = sorted(seconds for _, seconds in answers)
-        assert seconds[int(0.99 * len(seconds))] < 2.0
-        assert {status for status, _ in health} == {200}
-        assert max(seconds for _, seconds in health) < 2.0
+        statuses, seconds, health = ask_many(port, "refused")
+        assert statuses == {503}
+        assert seconds < 2.0 + usual
+        assert health < 2.0 + usual_health
         assert get(port, THREAD)[0] == 200, "a page that was read before is repeated"
         assert get(port, "/readyz")[0] == 503
     finally:
