@@ -98,7 +98,7 @@ class DuplicateFilter(Filter):
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         here = facts.counts.get(ON_THIS_SITE, 0)
         elsewhere = facts.counts.get(ON_ALL_SITES, 0) - here
-        others = copies_from_others(comment, facts.counts)
+        others = copies_from_others(comment, facts.counts) if here > 0 else 0
         if here > 0 and (strength := repetition_strength(here, comment.content, others)):
             evidence = f"It has the same text as {plural(here, 'other comment')} of the last 24 hours"
             yield Signal(ON_THIS_SITE, strength, evidence)

@@ -73,9 +73,10 @@ class NearDuplicateFilter(Filter):
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         near = max([facts.counts.get(name, 0) for name in SIMILAR_TEXT])
         same = max(facts.counts.get(ON_THIS_SITE, 0), facts.counts.get(ON_ALL_SITES, 0))
+        if near <= same:  # DuplicateFilter counts the identical ones
+            return
         others = copies_from_others(comment, facts.counts)
-        # DuplicateFilter counts the identical ones.
-        if near > same and (strength := repetition_strength(near - same, comment.content, others)):
+        if strength := repetition_strength(near - same, comment.content, others):
             evidence = f"It has nearly the same text as {plural(near, 'other comment')} of the last 24 hours"
             is_short = len(fingerprint(comment.content)) < ENOUGH_LETTERS
             if is_short or (not is_long(comment.content) and self._is_approved(comment, facts)):

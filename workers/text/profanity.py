@@ -97,7 +97,7 @@ def _views(text: str) -> Iterable[str]:
     """Return the text as written and folded, and variants without quotation marks and long runs of a letter."""
     folded = fold(text).text
     views = [folded] if folded == text.casefold() else [text, folded]
-    if any(sign in folded for sign in "\"'*@") and _QUOTATION_SIGNS.search(folded):
+    if any(map(folded.__contains__, "\"'*@")) and _QUOTATION_SIGNS.search(folded):
         # Entries contain no quotation mark, so that the text without them has all the matches of the text with them.
         views = views if "*" in folded or "@" in folded else views[:-1]
         views.append(_QUOTATION_SIGNS.sub(" ", folded))

@@ -58,11 +58,15 @@ def _expression(text: str) -> Expression | None:
         return None
 
 
-@lru_cache(maxsize=512)
 def _views(text: str) -> tuple[str, ...]:
     """Return the text in small letters and folded, once if both are the same."""
     small, folded = text.casefold(), fold(text).text
     return (small,) if small == folded else (small, folded)
+
+
+@lru_cache(maxsize=512)
+def _words_of_views(text: str) -> tuple[str, ...]:
+    return tuple(chain.from_iterable(map(words, _views(text))))
 
 
 class TermMatcher(Generic[Key]):
@@ -82,6 +86,7 @@ class TermMatcher(Generic[Key]):
         self._any_part = any_literal({searchable(part) for part, *_ in self._parts}) if self._parts else None
         may_join = len(patterns) > 1 and not any(map(NEEDS_WHOLE_TEXT.search, patterns))
         self._any_expression = any_expression(patterns) if may_join else None
+        self._has_words_only = not self._parts and not self._expressions
 
     def _add(self, term: MatchedTerm[Key]) -> None:
         for form in term_forms(term.text):
@@ -105,6 +110,8 @@ class TermMatcher(Generic[Key]):
 
         An automaton searches all texts at once, because most comments have none of its terms.
         """
+        if self._has_words_only and all(map(self._starts.isdisjoint, map(_words_of_views, texts.values()))):
+            return
         views = [(name, view) for name, text in texts.items() for view in _views(text)]
         has_part = self._any_part and self._any_part.search(searchable("\n".join([view for _, view in views])))
         starts = self._starts
