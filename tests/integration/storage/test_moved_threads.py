@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from comments.errors import Invalid
-from comments.lifecycle import Action
+from comments.lifecycle import Action, Role, Status
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
@@ -14,7 +14,7 @@ from comments.storage.redis import connect
 from comments.storage.redis.thread_moves import MAX_COPIED
 from comments.storage.values import CommentChange
 from comments.thread_addresses import thread_key
-from tests.support.builders import a_decision, a_site, accepted, decided, published
+from tests.support.builders import a_comment, a_decision, a_site, accepted, decided, published
 
 OLD, NEW = "https://blog.example/old", "https://blog.example/new"
 
@@ -114,3 +114,17 @@ def test_two_large_threads_are_merged_on_demand_only(storage: Storage, valkey_se
         assert storage.thread_moves.move("blog", OLD, "a-new-thread") == "a-new-thread"
         storage.thread_moves.move("blog", "a-new-thread", NEW, unlimited=True)
         assert client.zcard(keys.roots("blog", NEW)) == 2 * (MAX_COPIED + 1)
+
+
+def test_large_threads_merge_without_a_loss(storage: Storage) -> None:
+    """More comments than one command of the script has pairs."""
+    imported = replace(a_decision(Action.APPROVE), role=Role.STAFF)
+    comments = [
+        replace(a_comment(thread=thread), status=Status.APPROVED, version=1, decisions=(imported,))
+        for thread, n in (("small", 503), ("large", 504))
+        for _ in range(n)
+    ]
+    assert all(storage.comments.add_decided("blog", comments))
+    storage.thread_moves.move("blog", "small", "large")
+    assert storage.threads.counts("blog", ["small", "large"]) == [0, 1007]
+    assert {row.id for row in storage.threads.page("blog", "large", 2000).rows} == {c.id for c in comments}
