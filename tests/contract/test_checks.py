@@ -209,6 +209,18 @@ def test_all_programs_of_a_site_share_one_limit(storage: CoreStorage) -> None:
             asked(storage, replace(of_program(), by=by), admission)
 
 
+def test_a_check_is_refused_also_if_the_limit_is_free_in_a_second(storage: CoreStorage) -> None:
+    admission = replace(KEPT, per_minute=60)
+
+    def ask_often() -> None:
+        for _ in range(120):
+            asked(storage, of_program(), admission)
+
+    with pytest.raises(TooMany) as refusal:
+        ask_often()
+    assert refusal.value.retry_after == 1
+
+
 def test_too_many_waiting_checks_are_refused(storage: CoreStorage) -> None:
     asked(storage)
     with pytest.raises(Busy):

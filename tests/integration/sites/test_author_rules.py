@@ -177,3 +177,20 @@ def test_operators_read_the_rules_for_all_sites_and_owners_do_not(web_app):
     assert operator.post_form("/ops/rules", kind="term", value="casino", effect="ban").status_code == 303
     assert "casino" in page(operator, "/ops/rules")
     assert web_app.signed_in("ow", blog="owner").get("/ops/rules").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [({"expiry": "sometime"}, "sometime"), ({"effect": "praise"}, "praise"), ({"expiry": "30d"}, "")],
+)
+def test_a_list_of_rules_with_a_wrong_default_is_explained_and_not_imported(
+    web_app: WebApp, wrong: dict[str, str], message: str
+) -> None:
+    owner = web_app.signed_in("ow", blog="owner")
+    answer = owner.post_form(
+        "/sites/blog/rules/import", text="spam.example", kind="domain", step="import", **({"effect": "hold"} | wrong)
+    )
+    assert (answer.status_code == 422) == bool(message)
+    assert len(web_app.storage.author_rules.all("blog")) == (0 if message else 1)
+    if message:
+        assert "error" in answer.text

@@ -7,6 +7,7 @@ import pytest
 
 from comments.errors import Invalid
 from comments.lifecycle import Action, Role, Status
+from comments.model import Comment
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
@@ -119,11 +120,11 @@ def test_two_large_threads_are_merged_on_demand_only(storage: Storage, valkey_se
 def test_large_threads_merge_without_a_loss(storage: Storage) -> None:
     """More comments than one command of the script has pairs."""
     imported = replace(a_decision(Action.APPROVE), role=Role.STAFF)
-    comments = [
-        replace(a_comment(thread=thread), status=Status.APPROVED, version=1, decisions=(imported,))
-        for thread, n in (("small", 503), ("large", 504))
-        for _ in range(n)
-    ]
+    comments: list[Comment] = []
+    for thread, n in (("small", 503), ("large", 504)):
+        root = a_comment(thread=thread)
+        some = [root, *(a_comment(thread=thread, parent=root.id) for _ in range(n - 1))]
+        comments += [replace(c, status=Status.APPROVED, version=1, decisions=(imported,)) for c in some]
     assert all(storage.comments.add_decided("blog", comments))
     storage.thread_moves.move("blog", "small", "large")
     assert storage.threads.counts("blog", ["small", "large"]) == [0, 1007]

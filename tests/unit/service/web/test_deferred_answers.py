@@ -11,7 +11,14 @@ from flask import Flask, Response
 from comments.errors import StorageDown
 from comments.storage.checks import NextAnnounced
 from service.web import deferred_answers
-from service.web.deferred_answers import CAN_DEFER_KEY, DeferredAnswer, DeferredAnswers, WaitingAnswer, wait_until
+from service.web.deferred_answers import (
+    CAN_DEFER_KEY,
+    TICK_SECONDS,
+    DeferredAnswer,
+    DeferredAnswers,
+    WaitingAnswer,
+    wait_until,
+)
 
 
 class Channel:
@@ -130,6 +137,7 @@ def test_two_requests_wait_for_one_record_and_one_may_leave_early(app: Flask, ch
     second.when_over(over.set)
     assert [answers.join(first), answers.join(second)] == [True, True]
     answers.leave(first)
+    assert not over.wait(5 * TICK_SECONDS), "nothing is decided, and the time is not up"
     channel.decide("a")
     assert over.wait(30)
     answers.leave(second)
