@@ -61,6 +61,19 @@ def in_between(save: Callable[[int], bool], erase: Callable[[], object], times: 
         return saved.result()
 
 
+def test_a_comment_that_arrives_during_an_erasure_is_erased(storage: Storage) -> None:
+    storage.sites.put(a_site())
+    erasure = begun(storage, "check")
+    late = accepted(storage, email=EMAIL, identity=IDENTITY)
+    d, steps = DeliveryDeps(settings(), storage, lambda: datetime.now(UTC)), 0
+    while not storage.subjects.get("blog", erasure.id).is_done:
+        erase_some(d, storage.sites.get("blog"))
+        steps += 1
+        assert steps < 500
+    (stub,) = storage.comments.load("blog", [late.id])
+    assert stub is None or not (stub.has_text or stub.identity)
+
+
 def test_a_view_that_somebody_shares_during_an_erasure_is_kept(storage: Storage) -> None:
     storage.sites.put(a_site())
     erasure = begun(storage, "traces")
