@@ -59,11 +59,11 @@ def unescaped(text: str) -> tuple[str, bool]:
 
 def unreversed(text: str) -> tuple[str, bool]:
     """Turn text that is written backwards, if that gives more known words. Arabic and Hebrew may use the same marks."""
-    plain = REVERSED.sub(lambda m: m[1][::-1] if _words_known(m[1][::-1]) > _words_known(m[1]) else m[1], text)
+    plain = REVERSED.sub(lambda m: m[1][::-1] if words_known(m[1][::-1]) > words_known(m[1]) else m[1], text)
     return plain, plain != REVERSED.sub(r"\1", text)
 
 
-def _words_known(text: str) -> int:
+def words_known(text: str) -> int:
     """Return the number of words of English, and of function words of any language in Latin script."""
     return _known(text) + sum(map(is_function_word, text.lower().split()))
 

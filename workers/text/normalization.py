@@ -17,6 +17,7 @@ from .encodings import (
     without_phonetic_letters,
 )
 from .homoglyphs import FOR_ALL_WORDS, ONLY_CYRILLIC, ONLY_LATIN, TO_CYRILLIC, TO_LATIN
+from .letter_codes import CODE_MARKS, without_codes
 from .obfuscation import undotted, unleet, unspaced
 from .word_pieces import rejoined, separated
 
@@ -151,6 +152,7 @@ def fold(text: str) -> Folded:
 def _decoded(text: str, disguises: list[str]) -> str:
     """Undo encodings, each only if the text has its sign."""
     undone = [unescaped] if "&" in text else []
+    undone += [without_codes] if any(map(text.__contains__, CODE_MARKS)) else []
     undone += [] if text.isascii() else [undo for sign, undo in ENCODINGS if sign.search(text)]
     undone += [decoded] if may_be_encoded(text) else []
     for undo in undone:
