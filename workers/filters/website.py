@@ -10,9 +10,17 @@ from disposable_email_domains import blocklist
 from comments.hosts import domains_of
 from comments.model import Comment, Signal
 from comments.signals import SignalCatalogue, SignalInfo
+from workers.learning.combined_model import combined_score
 from workers.text.links import Link, links
 from workers.text.normalization import fold
-from workers.text.trade_words import has_cheap_ending, trade_words_of_host, trade_words_of_name
+from workers.text.trade_words import (
+    LONG_ENOUGH,
+    TradeWords,
+    has_cheap_ending,
+    shares_name,
+    trade_words_of_host,
+    trade_words_of_name,
+)
 
 from .base import Facts, Filter, Window, plural
 from .links import ADVERTISING
@@ -57,30 +65,39 @@ def _website_and_name(comment: Comment) -> str:
 class WebsiteFilter(Filter):
     """Reads advertising in the website, the name and the mail domain, where most of it is today.
 
-    These are traits and no rules: tradespeople read blogs, and addresses as names and profile pages are honest too. Two
-    of them hold a comment, and without lessons none makes spam. `bench.websites` measures them.
+    Most are traits and no rules: tradespeople read blogs, and addresses as names and profile pages are honest too. Two
+    of them hold a comment, and without lessons none makes spam. Only words of trades hold alone. `bench.websites`
+    measures them.
     """
 
     name = "website"
     signals: ClassVar[SignalCatalogue] = {
         "website.words": SignalInfo(
-            2.5,
-            "words of trades that advertise in the host of the author's website",
+            3.0,
+            "words of trades that advertise in the host of the author's website; always held if hardly any honest host "
+            "has them, if the host has no part of the author's name, or with one such word and at least 50 % "
+            "probability of spam; 0.84 otherwise, and once people published comments by the author",
             "the author's website sounded less like advertising",
             harm=ADVERTISING,
             title="Website sounds like advertising",
             sentence="The author's website has words that advertisers use: {evidence}.",
             tone="bad",
             of_links=True,
+            gradual=True,
+            firm=True,
         ),
         "name.words": SignalInfo(
-            2.5,
-            "words of trades that advertise in the author's name",
+            3.0,
+            "words of trades that advertise in the author's name; always held in a name of several words with a "
+            "website, with several such words of which one is strong, or with one such word and at least 50 % "
+            "probability of spam; 0.84 otherwise, and once people published comments by the author",
             "the author's name sounded less like advertising",
             harm=ADVERTISING,
             title="Name sounds like advertising",
             sentence="The author's name has words that advertisers use: {evidence}.",
             tone="bad",
+            gradual=True,
+            firm=True,
         ),
         "name.host": SignalInfo(
             1.5,
@@ -140,21 +157,40 @@ class WebsiteFilter(Filter):
 
     #: Other names that give full strength. One may be a colleague.
     many: int = 3
+    #: Probability of spam from which one word of a trade holds.
+    likely: float = 0.5
+    #: Strength of words of trades that honest people may have, or of an author whom people published: it holds with
+    #: another signal.
+    uncertain: float = 0.84
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
-        if found := trade_words_of_name(comment.author):
-            yield Signal("name.words", 1.0, _quoted(found))
+        has_surname = " " in comment.author.strip()
+        found = trade_words_of_name(comment.author)
+        if strength := self._strength(found, has_surname and comment.url != "", has_surname, comment, facts):
+            yield Signal("name.words", strength, _quoted(found.words))
         if links(comment.author):
             yield Signal("name.host", 1.0, comment.author)
         if website := _website(comment):
-            yield from self._website(website, facts)
+            yield from self._website(website, comment, facts)
         domain = comment.email.rpartition("@")[2].lower()
         if domain in blocklist:
             yield Signal("email.disposable", 1.0, domain)
 
-    def _website(self, website: Link, facts: Facts) -> Iterator[Signal]:
-        if found := trade_words_of_host(website.host):
-            yield Signal("website.words", 1.0, _quoted(found))
+    def _strength(self, found: TradeWords, signs_hold: bool, one_holds: bool, comment: Comment, facts: Facts) -> float:
+        """Return the strength of words of trades: 1 holds. One word that is no sign counts only below likely spam."""
+        is_new = not any(facts.approved)
+        if found.signs:
+            return 1.0 if is_new and (found.certain or signs_hold) else self.uncertain
+        if not (is_new and one_holds and any(len(word) >= LONG_ENOUGH for word in found.words)):
+            return 0.0
+        score = combined_score(comment, facts.corpus, facts.site.refusals)
+        return 1.0 if score.probability >= self.likely else 0.0
+
+    def _website(self, website: Link, comment: Comment, facts: Facts) -> Iterator[Signal]:
+        found = trade_words_of_host(website.host)
+        is_named = shares_name(comment.author, website.host)
+        if strength := self._strength(found, not is_named, True, comment, facts):
+            yield Signal("website.words", strength, _quoted(found.words))
         if has_cheap_ending(website.host):
             yield Signal("website.ending", 1.0, website.host)
         if _PROFILE.search(website.path):
