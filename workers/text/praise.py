@@ -8,7 +8,7 @@ from .normalization import fold
 from .tokens import words
 
 #: Shorter praise is a friend's as often as an advertiser's.
-FEWEST_WORDS_OF_PRAISE = 10
+FEWEST_WORDS_OF_PRAISE = 6
 #: Longer texts are about something.
 _MOST_WORDS = 80
 #: Share of the words that may be outside the list, such as a name.

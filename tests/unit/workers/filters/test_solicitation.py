@@ -149,6 +149,54 @@ def test_praise_of_this_page_and_short_praise_do_not_count(about_the_page: str) 
     assert not seen(FILTER, a_comment(author="Ann", content=about_the_page, url="https://ann.example"))
 
 
+def test_praise_does_not_count_on_the_website_of_the_authors_own_name() -> None:
+    assert not seen(FILTER, a_comment(author="Ben Ashford", content=PRAISE, url="https://benashford.example"))
+    assert "solicitation.praise" in seen(
+        FILTER, a_comment(author="Ben Ashford", content=PRAISE, url="https://mill.example")
+    )
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "Regular pool maintenance is essential for safety and enjoyment. Inspecting the pump prevents costly repairs.",
+        "Sustainable packaging is essential for growing brands, "
+        "and responsible sourcing of materials strengthens loyalty.",
+    ],
+)
+def test_impersonal_prose_with_a_website_is_held(prose: str) -> None:
+    with_website = seen(FILTER, a_comment(content=prose, url="https://pools.example"))
+    assert "solicitation.prose" in with_website
+    assert policy(FILTER).decide(with_website.values(), NOW).action is Action.HOLD
+    assert not seen(FILTER, a_comment(content=prose, url=""))
+
+
+@pytest.mark.parametrize(
+    "honest",
+    [
+        "I think regular maintenance of the swimming pool prevents costly repairs and keeps the water clean.",
+        "Does anybody know whether regular maintenance of the swimming pool prevents the costliest repairs in summer?",
+        "The bridge was shut in 1931 as it had too much rust, and the new one is a bit up the river from it.",
+        "Ho migliorato la leggibilità modificando il colore del carattere, spero si legga meglio per tutti quanti.",
+    ],
+)
+def test_texts_in_which_somebody_speaks_are_no_impersonal_prose(honest: str) -> None:
+    assert not seen(FILTER, a_comment(content=honest, url="https://pools.example"))
+
+
+LIKELY_SPAM = "Great video! Visit my page everybody, it is the best!!!"
+
+
+def test_one_sign_of_an_offer_or_a_contact_holds_only_what_the_model_calls_likely_spam() -> None:
+    contact = f"{LIKELY_SPAM} Mail me: win@prizes.example"
+    assert "solicitation.hint" in seen(FILTER, a_comment(content=contact))
+    assert "solicitation.hint" not in seen(FILTER, a_comment(content=f"{contact} Who else?"))
+    assert not seen(
+        FILTER, a_comment(content="The bridge is closed. Questions go to bridge@town.example, says the paper.")
+    )
+    assert not seen(FILTER, a_comment(content="My grandfather wrote a thesis about the bridge and its cracked stones."))
+
+
 def test_short_praise_counts_under_a_name_of_keywords() -> None:
     found = seen(FILTER, a_comment(author="Cheap Car Insurance", content="Nice tips!", url="https://quotes.example"))
     assert "solicitation.praise" in found

@@ -97,6 +97,7 @@ def test_these_signals_only_hold():
         "requirements.thread",
         "scorer.external",
         "site.moderation",
+        "solicitation.hint",
         "standing.muted",
         "toxicity.attack",
         "words.hold",
