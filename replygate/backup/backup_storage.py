@@ -82,6 +82,8 @@ def backup_storage(address: str) -> BackupStorage:
         if not address or "://" in address:
             raise click.UsageError(f"{address!r} is neither a directory nor an address such as s3://bucket/prefix")
         return BackupDirectory(Path(address))
+    if not re.match(r"s3://[A-Za-z0-9]", address):
+        raise click.UsageError(f"{address!r} names no bucket: write s3://bucket/prefix")
     try:
         module = import_module(_S3_MODULE)
     except ModuleNotFoundError as error:

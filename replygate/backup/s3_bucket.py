@@ -19,14 +19,19 @@ class S3Bucket:
     """`s3://bucket/prefix`. An upload appears when it is complete."""
 
     def __init__(self, address: str) -> None:
+        for name in _ENDPOINTS:
+            if not os.environ.get(name, "https://").startswith(
+                ("http://", "https://")
+            ):  # which the library panics about
+                raise click.UsageError(f"{name} must begin with https:// or http://")
         try:
             # The library refuses HTTP with "builder error". Whoever writes http:// into the address means it.
             is_http = any(os.environ.get(name, "").startswith("http://") for name in _ENDPOINTS)
             self._store = S3Store.from_url(
                 address.rstrip("/"), client_options={"allow_http": True} if is_http else None
             )
-        except BaseError as error:
-            raise click.ClickException(f"cannot use {address}: {error}") from error
+        except (BaseError, ValueError) as error:
+            raise click.ClickException(f"cannot use {address}: {_summary(error)}") from error
 
     def write(self, name: str, parts: Iterable[bytes]) -> int:
         counter = _Counter(parts)
@@ -69,5 +74,9 @@ def _readable_errors() -> Iterator[None]:
     try:
         yield
     except (BaseError, OSError) as error:
-        summary = str(error).partition("\n")[0]  # details of the library follow
-        raise click.ClickException(f"the storage of backups refused: {summary}") from error
+        raise click.ClickException(f"the storage of backups refused: {_summary(error)}") from error
+
+
+def _summary(error: Exception) -> str:
+    """Return the first line. Details of the library follow it."""
+    return str(error).partition("\n")[0]

@@ -118,6 +118,17 @@ def test_an_upload_that_fails_leaves_no_file(bucket: Path) -> None:
     assert S3Bucket("s3://backups/x").names() == []
 
 
+@pytest.mark.parametrize("target", ["s3://", "s3:///prefix", "s3://backups"])
+def test_a_malformed_address_of_a_bucket_or_of_its_service_is_named(
+    valkey_url: str, bucket: Path, target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "nowhere")
+    result = command(valkey_url, "backup", target)
+    assert result.exit_code == 2
+    expected = "AWS_ENDPOINT_URL must begin with https://" if "backups" in target else "names no bucket"
+    assert expected in result.stderr
+
+
 @pytest.mark.parametrize("wrong", ["AWS_SECRET_ACCESS_KEY", "bucket"])
 def test_a_bucket_that_cannot_be_used_is_named(
     client: Any, valkey_url: str, bucket: Path, wrong: str, monkeypatch: pytest.MonkeyPatch
