@@ -131,9 +131,8 @@ class SolicitationFilter(Filter):
     def _for_website(self, comment: Comment, host: str, facts: Facts) -> Iterator[Signal]:
         # A name of keywords shows what short praise is for. A host of the author's name alone is a personal website.
         is_keywords = trade_words_of_name(comment.author).signs
-        is_personal = not is_keywords and shares_name(comment.author, host, self.most_besides_name)
         praise = praise_words(comment.content, 1 if is_keywords else FEWEST_WORDS_OF_PRAISE)
-        if praise and not is_personal:
+        if praise and (is_keywords or not shares_name(comment.author, host, self.most_besides_name)):
             strength = min(1.0, len(praise) / self.enough_praise)
             evidence = f"It praises ({_quoted(praise)}) without a word about the subject, and gives a website"
             yield Signal("solicitation.praise", self._limited(strength, [f"url:{host}"], facts), evidence)

@@ -188,8 +188,8 @@ class WebsiteFilter(Filter):
 
     def _website(self, website: Link, comment: Comment, facts: Facts) -> Iterator[Signal]:
         found = trade_words_of_host(website.host)
-        is_named = shares_name(comment.author, website.host)
-        if strength := self._strength(found, not is_named, True, comment, facts):
+        is_foreign = bool(found.words) and not shares_name(comment.author, website.host)
+        if strength := self._strength(found, is_foreign, True, comment, facts):
             yield Signal("website.words", strength, _quoted(found.words))
         if has_cheap_ending(website.host):
             yield Signal("website.ending", 1.0, website.host)
