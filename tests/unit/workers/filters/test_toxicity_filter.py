@@ -36,7 +36,7 @@ def test_no_amount_makes_a_comment_spam() -> None:
 @pytest.mark.parametrize(
     ("language", "text"),
     [
-        ("de", "Die Idioten, die die Bremse erfunden haben, die die Hand braucht, gehören gelobt, oder was sagst du?"),
+        ("sv", "Den idioten som hittade på bromsen ska ha beröm, och kill you är namnet på låten, tycker du inte det?"),
         ("nl", "Die kill switch is een idiot proof oplossing, je bent een moron als je hem niet gebruikt, zei hij."),
         ("pt", "Esse idiot é o nome do filme, e o kill you é o nome da música que eu mais gosto, moron."),
     ],

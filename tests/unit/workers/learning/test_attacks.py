@@ -30,6 +30,8 @@ ATTACKS = {
     "it": "Questi migranti sono tutti ladri, parassiti schifosi e vermi.",
     "pt": "Você é um idiota nojento e um lixo, vagabundo.",
     "pl": "Ci imigranci to brudne świnie i pasożyty, nienawidzę ich.",
+    "de": "Ihr seid alle dreckige Schweine und Idioten, ihr blöden Arschlöcher.",
+    "hi": "Tum sab kamine aur haramkhor ho, mujhe tumse nafrat hai.",
     "id": "Kamu memang goblok dan tolol, dasar bajingan.",
 }
 
@@ -46,13 +48,13 @@ def test_an_attack_is_found_in_its_language(language: str, text: str) -> None:
     assert found.words != ()
 
 
-@pytest.mark.parametrize("language", ["de", "ar", "hi", "ko", "ru"])
+@pytest.mark.parametrize("language", ["ar", "ko", "ru"])
 def test_a_language_that_did_not_reach_the_least_area_has_no_bar(language: str) -> None:
     assert language not in shipped_weights().bars
 
 
 def test_a_silent_language_is_not_judged() -> None:
-    assert score("Ihr seid alle dreckige Schweine und Idioten, ihr blöden Arschlöcher.", "de") == 0
+    assert score("أنتم كلاب وخنازير وأغبياء", "ar") == 0
     assert score("바보 병신 쓰레기 새끼야", "ko") == 0
 
 
@@ -153,6 +155,12 @@ def test_a_report_and_a_denial_weigh_less_than_the_attack() -> None:
 def test_a_misspelled_insult_counts_as_the_insult() -> None:
     plain, misspelled = (spans(text, frozenset({"en"})) for text in ("you scumbag", "you scumbga"))
     assert [span_traits(span) for span in misspelled] == [span_traits(span) for span in plain] != []
+
+
+def test_exchanged_letters_of_a_long_word_are_undone_in_other_languages() -> None:
+    plain, exchanged = (spans(text, frozenset({"de"})) for text in ("du Abschaum", "du Abschuam"))
+    assert [span_traits(span) for span in exchanged] == [span_traits(span) for span in plain] != []
+    assert spans("du Ratet", frozenset({"de"})) == []
 
 
 def test_a_mentioned_word_is_no_attack() -> None:
