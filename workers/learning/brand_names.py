@@ -32,6 +32,8 @@ _UNUSUAL = re.compile(
 )
 _HAS_LATIN = re.compile("[a-z0-9]")
 _LETTERS_AND_DIGITS = re.compile(r"[a-z]+|\d+")
+#: A word with a number inside: "pawpaw4d".
+_NUMBER_INSIDE = re.compile(r"[a-z]{2,}\d{1,3}[a-z]+")
 _DIGIT = re.compile("[0-9]")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _MARK = re.compile("[\u0300-\u036f]+")
@@ -49,7 +51,8 @@ def brand_names(content: str) -> tuple[str, ...]:
     found = words(text)[:_MAX_WORDS]
     if is_disguised and not text.isascii():
         found = tuple([w.translate(_LIKE_LATIN) if _HAS_LATIN.search(w) else w for w in found])
-    names = [*(_with_numbers(found) if has_digits else ()), *(_disguised(content, found) if is_disguised else ())]
+    names = [*_with_numbers(found), *filter(_has_number_inside, found)] if has_digits else []
+    names += _disguised(content, found) if is_disguised else ()
     return tuple(islice(dict.fromkeys(names), MAX_NAMES))
 
 
@@ -66,6 +69,10 @@ def _with_numbers(found: Sequence[str]) -> Iterator[str]:
             is_letter = len(part) == 1
             name = name + part if is_letter and is_joined and not number else part
             number, is_joined = "", is_letter
+
+
+def _has_number_inside(word: str) -> bool:
+    return len(word) in _LETTERS_DISGUISED and _NUMBER_INSIDE.fullmatch(word) is not None
 
 
 def _is_ordinary(name: str) -> bool:

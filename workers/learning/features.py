@@ -176,8 +176,8 @@ def _of_name(author: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _links(text: str) -> tuple[Link, ...]:
-    """Return the links that were found when the shipped weights were trained."""
-    return tuple([link for link in links(text) if link.in_training]) if text else ()
+    """Return the links that were found when the shipped weights were trained, without words of code."""
+    return tuple([link for link in links(text) if link.in_training and not link.in_code]) if text else ()
 
 
 def _address(website: Sequence[Link]) -> tuple[str, ...]:

@@ -5,11 +5,13 @@ disguise, and True if there was one.
 """
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 from comments.hosts import AMBIGUOUS_COUNTRIES, COMMON_ENDINGS, WORDS, is_bare_host, without_glued_words
 
 from .homoglyphs import LEET
+from .vocabulary import english_words
 
 # Patterns begin with the rarer sign and look back from it. A pattern that begins with a letter would stop at each one.
 IN_WORD = re.compile(r"[0134578@$!|](?<=[A-Za-z].)[0134578@$!|]{0,3}(?=[A-Za-z])")
@@ -38,6 +40,12 @@ AT_ENDS = re.compile(r"(?<![^\W_])[0134578]{1,2}(?=[A-Za-z])|[0134578](?<=[A-Za-
 QUANTITY = re.compile(
     r"\W*(?:\d*(?:1st|2nd|3rd|\dth)|\d+(?:[ap]m|[a-z]|k[gm]|m[blm]|cm|gb|min)|[a-z]{1,2}\d{1,3})\W*", re.IGNORECASE
 )
+#: Letters, and a word of letters and such signs only: no prompt ("root@host:~#"), no key and no number of a model.
+LETTERS = re.compile("[a-z]{3,}")
+LEET_WORD = re.compile(r"\W*(?:[a-z][a-z0134578]*[a-z]|[A-Z][A-Z0134578]*[A-Z])\W*")
+#: A word with such signs in two places: "J3KP0T".
+LEET_TWICE = re.compile(r"\W*(?:[A-Z]+[0134578]+[A-Z]+[0134578]+[A-Z]*|[a-z]+[0134578]+[a-z]+[0134578]+[a-z]*)(?!\w).*")
+AROUND = ".,:;!?\"'()[]*_"
 #: Longer words are hashes and keys.
 LONGEST_LEET = 32
 #: Number of words with digits inside from which digits at the ends of others are letters too.
@@ -81,8 +89,26 @@ def unleet(text: str) -> tuple[str, bool]:
     plain = BETWEEN_SPACES.sub(_letters_inside, text)
     if plain == text:
         return text, False
-    changed = sum(a != b for a, b in zip(text.split(), plain.split(), strict=True))
-    return (BETWEEN_SPACES.sub(_letters_at_ends, plain) if changed >= ENOUGH_LEET else plain), True
+    changed = [(a, b) for a, b in zip(text.split(), plain.split(), strict=True) if a != b]
+    if not _are_words(changed):
+        return text, False
+    return (BETWEEN_SPACES.sub(_letters_at_ends, plain) if len(changed) >= ENOUGH_LEET else plain), True
+
+
+def _are_words(changed: Sequence[tuple[str, str]]) -> bool:
+    """Decide if chunks were words before signs took the place of letters, and no names such as "W3C" or "log4net".
+
+    One of them is an English word, or has such signs in two places, or three are letters with such signs only, as
+    other languages have them.
+    """
+    for written, plain in changed:
+        if LEET_TWICE.fullmatch(written):
+            return True
+        before = LETTERS.findall(written.lower())
+        if any(word in english_words() and word not in before for word in LETTERS.findall(plain.lower())):
+            return True
+    letters = {plain.strip(AROUND).lower() for written, plain in changed if LEET_WORD.fullmatch(written)}
+    return len(letters) > ENOUGH_LEET
 
 
 def _letters_inside(chunk: re.Match[str]) -> str:

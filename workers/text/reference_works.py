@@ -24,6 +24,7 @@ _WORKS = frozenset(
 _DOCUMENTATION = frozenset(
     (
         *("github.com", "gitlab.com", "bitbucket.org", "sourceforge.net", "codeplex.com", "launchpad.net"),
+        *("code.google.com", "codeproject.com", "asp.net"),
         *("stackoverflow.com", "stackexchange.com", "serverfault.com", "superuser.com", "askubuntu.com"),
         *("pypi.org", "npmjs.com", "nuget.org", "crates.io", "rubygems.org", "docs.rs", "readthedocs.io"),
         *("debian.org", "ubuntu.com", "archlinux.org", "fedoraproject.org", "gnome.org", "kde.org", "freedesktop.org"),

@@ -45,6 +45,8 @@ _PROGRAMS = frozenset(
 )
 #: Patterns begin with their rarest sign. Endings that are top-level domains too ("py", "sh", "md") are left out.
 _FILE = re.compile(r"\.(?:js|cs|rb|php|cpp|java|conf|config|cfg|ini|json|ya?ml|xml|dll|exe|log|sql|css|html|txt|csv)\b")
+#: The prompt of a shell ("root@host:~#"), and a setting such as "rate=44100". HTML has attributes of this form.
+_PROMPT, _SETTING = re.compile(r"\w@[\w-]+:[~/]"), re.compile(r"(?:^|[\s,;])[a-z][\w.-]*=\w", re.MULTILINE)
 _OPTION, _UNDERSCORE = re.compile(r"--(?<=\s--)[a-z]"), re.compile(r"(?<![@/.\w])[^\W_]+_\w")
 #: A number with a point, such as "10.4". Prices are none.
 _VERSION = re.compile(r"\.(?<=\d\.)(?<![$€£]\d\.)(?<![$€£]\d\d\.)(?<![$€£]\d\d\d\.)\d")
@@ -145,6 +147,7 @@ def technical_shapes(raw: str, words: Set[str]) -> Iterator[str]:
     """Yield shapes of a text about programs that is not disguised. Addresses of links do not count."""
     text = without_addresses(raw)
     named = ("_" in text and _UNDERSCORE.search(text)) or ("--" in text and _OPTION.search(text))
+    named = named or ("@" in raw and _PROMPT.search(raw)) or ("=" in text and "<" not in text and _SETTING.search(text))
     if named or not _PROGRAMS.isdisjoint(words) or _FILE.search(text):
         yield "names of files or commands"
     if _VERSION.search(text):

@@ -24,6 +24,11 @@ def test_a_name_with_a_number_is_found_in_every_spelling(text: str):
     assert "wisdom88" in brand_names(text)
 
 
+@pytest.mark.parametrize("text", ["di pawpaw4d aja", "PawPaw4D!", "𝐏𝐚𝐰𝐏𝐚𝐰𝟒𝐃"])
+def test_a_name_with_a_number_inside_is_found(text: str):
+    assert "pawpaw4d" in brand_names(text)
+
+
 @pytest.mark.parametrize("text", ["only PULΑUWIN pays", "𝗣𝗨𝗟𝗔𝗨𝗪𝗜𝗡 pays", "p u l a u w i n pays", "ρulauωin pays"])
 def test_a_name_in_disguised_letters_is_found(text: str):
     assert brand_names(text) == ("pulauwin",)

@@ -104,6 +104,12 @@ def test_a_disguised_text_has_the_features_of_the_plain_one() -> None:
         assert features(a_comment(content=disguised)).words == plain
 
 
+def test_names_of_programs_with_a_dot_are_no_links() -> None:
+    traits = features(a_comment(content="Is it in asp.net or vb.net, and where is user.name set?")).traits
+    assert not [trait for trait in traits if "link" in trait]
+    assert "link" in features(a_comment(content="See https://asp.net and casino.example.com")).traits
+
+
 def test_no_disguise_shares_its_weight_with_a_host_or_another() -> None:
     hosts = {bucket(Family.TRAITS, f"link to {n}.example") for n in range(9999)}
     disguises = {bucket(Family.TRAITS, name) for name in WEIGHT_LIMITS}

@@ -125,6 +125,32 @@ def test_marks_between_sentences_and_numbers_with_units_stay(honest):
 
 
 @pytest.mark.parametrize(
+    "honest",
+    [
+        "The W3C has a folder of mp3s",
+        "Ask log4net for the md5sum of id3v2mux",
+        "root@localhost:~# ls -l | sort|uniq",
+        "Bl@mann, ter5sta and @Davi-v5h say so",
+        "Use u1sync or u1sdtool.",
+        "0x1ab0 is (Direct3D11)",
+        "uint8x16_t simd_transform16x",
+        "A (VPCS11x) of 512f8fb57b49942a",
+    ],
+)
+def test_names_of_programs_people_and_devices_are_no_words_with_digits_for_letters(honest):
+    assert fold(honest).text == honest.casefold()
+    assert fold(honest).disguises == ()
+
+
+@pytest.mark.parametrize(
+    ("disguise", "meant"), [("J3KP0T-nya!", "jekpot-nya!"), ("m4rten dag0n w0lim", "marten dagon wolim")]
+)
+def test_signs_for_letters_are_read_in_words_of_other_languages_if_there_are_several(disguise, meant):
+    assert fold(disguise).text == meant
+    assert fold(disguise).disguises == ("digits as letters",)
+
+
+@pytest.mark.parametrize(
     ("written", "read"),
     [
         ("the U.S.A. and the U.S.S.R.", "the usa. and the ussr."),

@@ -82,6 +82,8 @@ def test_the_front_page_of_a_site_has_no_shape_below_a_text_of_some_length():
         ("Run it with --verbose to see more", "names of files or commands"),
         ("Is it in settings.json or not", "names of files or commands"),
         ("I had to use sudo for it", "names of files or commands"),
+        ("ada@engine:~$ uname", "names of files or commands"),
+        ("lame name=enc mode=0 works", "names of files or commands"),
         ("It is broken since 10.04 here", "version number"),
     ],
 )
@@ -97,6 +99,7 @@ def test_a_text_has_a_shape(content, shape):
         "See https://shop.example.com/page_one.html?id=2.5",
         "Only $9.99 or $119.50 today",
         "Wait -- what? I mean it...",
+        "<a href=http://a.example rel=nofollow>shoes</a> and [url=http://a.example]shoes[/url]",
         "Check out my chan_nel and sub_scribe for fr_ee music",
         "",
     ],
