@@ -41,11 +41,11 @@ QUANTITY = re.compile(
     r"\W*(?:\d*(?:1st|2nd|3rd|\dth)|\d+(?:[ap]m|[a-z]|k[gm]|m[blm]|cm|gb|min)|[a-z]{1,2}\d{1,3})\W*", re.IGNORECASE
 )
 #: Letters, and a word of letters and such signs only: no prompt ("root@host:~#"), no key and no number of a model.
-LETTERS = re.compile("[a-z]{3,}")
+_LETTERS = re.compile("[a-z]{3,}")
 LEET_WORD = re.compile(r"\W*(?:[a-z][a-z0134578]*[a-z]|[A-Z][A-Z0134578]*[A-Z])\W*")
 #: A word with such signs in two places: "J3KP0T".
 LEET_TWICE = re.compile(r"\W*(?:[A-Z]+[0134578]+[A-Z]+[0134578]+[A-Z]*|[a-z]+[0134578]+[a-z]+[0134578]+[a-z]*)(?!\w).*")
-AROUND = ".,:;!?\"'()[]*_"
+_AROUND = ".,:;!?\"'()[]*_"
 #: Longer words are hashes and keys.
 LONGEST_LEET = 32
 #: Number of words with digits inside from which digits at the ends of others are letters too.
@@ -104,10 +104,10 @@ def _are_words(changed: Sequence[tuple[str, str]]) -> bool:
     for written, plain in changed:
         if LEET_TWICE.fullmatch(written):
             return True
-        before = LETTERS.findall(written.lower())
-        if any(word in english_words() and word not in before for word in LETTERS.findall(plain.lower())):
+        before = _LETTERS.findall(written.lower())
+        if any(word in english_words() and word not in before for word in _LETTERS.findall(plain.lower())):
             return True
-    letters = {plain.strip(AROUND).lower() for written, plain in changed if LEET_WORD.fullmatch(written)}
+    letters = {plain.strip(_AROUND).lower() for written, plain in changed if LEET_WORD.fullmatch(written)}
     return len(letters) > ENOUGH_LEET
 
 
