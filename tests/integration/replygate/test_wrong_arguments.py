@@ -13,7 +13,7 @@ from tests.support.builders import SECRET, a_site, settings
 
 #: They run until they are stopped.
 SERVERS = {"up", "web", "work", "sweep", "mcp"}
-WRONG = ("nope", "", "a b", "/nowhere/x", "x" * 300, "é\u202e", "a=b=c", "s3://", "-1")
+WRONG = ("nope", "", "a b", "/proc/nowhere/x", "x" * 300, "é\u202e", "a=b=c", "s3://", "-1")
 WRONG_OPTIONS = ("", "nope", "-1", "nan", "x" * 300)
 
 

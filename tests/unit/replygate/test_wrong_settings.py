@@ -157,7 +157,11 @@ ADDRESSES = (
         "redis://h?ssl_cert_reqs=none",
         "redis://h?username=",
     ),
-    *("rediss://h?ssl_cert_reqs=maybe", "rediss://h?ssl_ca_certs=/nowhere", "rediss://h?ssl_ca_path=/nowhere"),
+    *(
+        "rediss://h?ssl_cert_reqs=maybe",
+        "rediss://h?ssl_ca_certs=/proc/nowhere",
+        "rediss://h?ssl_ca_path=/proc/nowhere",
+    ),
     *("rediss://h?ssl_check_hostname=1", "rediss://h?ssl_min_version=x"),
     *(
         "redis+sentinel://h",
