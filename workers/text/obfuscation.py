@@ -45,6 +45,8 @@ _LETTERS = re.compile("[a-z]{3,}")
 LEET_WORD = re.compile(r"\W*(?:[a-z][a-z0134578]*[a-z]|[A-Z][A-Z0134578]*[A-Z])\W*")
 #: A word with such signs in two places: "J3KP0T".
 LEET_TWICE = re.compile(r"\W*(?:[A-Z]+[0134578]+[A-Z]+[0134578]+[A-Z]*|[a-z]+[0134578]+[a-z]+[0134578]+[a-z]*)(?!\w).*")
+#: A short word with "@" near its beginning: "m@tarte", and no "root@localhost".
+AT_WORD = re.compile(r"\W*[a-z]{1,2}@[a-z]{2,8}\W*")
 _AROUND = ".,:;!?\"'()[]*_"
 #: Longer words are hashes and keys.
 LONGEST_LEET = 32
@@ -98,11 +100,11 @@ def unleet(text: str) -> tuple[str, bool]:
 def _are_words(changed: Sequence[tuple[str, str]]) -> bool:
     """Decide if chunks were words before signs took the place of letters, and no names such as "W3C" or "log4net".
 
-    One of them is an English word, or has such signs in two places, or three are letters with such signs only, as
+    One of them is an English word, has such signs in two places or "@" near its beginning, or three are letters with such signs only, as
     other languages have them.
     """
     for written, plain in changed:
-        if LEET_TWICE.fullmatch(written):
+        if LEET_TWICE.fullmatch(written) or AT_WORD.fullmatch(written):
             return True
         before = _LETTERS.findall(written.lower())
         if any(word in english_words() and word not in before for word in _LETTERS.findall(plain.lower())):
