@@ -100,8 +100,8 @@ def unleet(text: str) -> tuple[str, bool]:
 def _are_words(changed: Sequence[tuple[str, str]]) -> bool:
     """Decide if chunks were words before signs took the place of letters, and no names such as "W3C" or "log4net".
 
-    One of them is an English word, has such signs in two places or "@" near its beginning, or three are letters with such signs only, as
-    other languages have them.
+    One of them is an English word, has such signs in two places or "@" near its beginning, or three are letters with
+    such signs only, as other languages have them.
     """
     for written, plain in changed:
         if LEET_TWICE.fullmatch(written) or AT_WORD.fullmatch(written):
