@@ -79,7 +79,7 @@ class _Lexicon:
     whole: Mapping[str, tuple[Sense, ...]]
     beginnings: Mapping[str, tuple[Sense, ...]]
     misspelled: Mapping[str, str]
-    by_letters: Mapping[tuple[str, int, int], tuple[str, ...]]
+    exchanged: Mapping[str, str]
     inside: re.Pattern[str]
     lengths: Mapping[str, tuple[int, ...]] = field(init=False)
     cache: WordCache[tuple[Sense, ...]] = field(init=False)
@@ -99,13 +99,10 @@ class _Lexicon:
 
     def _exchanged(self, word: str) -> str:
         """Return the listed word of which two neighbours are exchanged in this one, which may have a short ending."""
-        if len(word) < _SHORTEST_EXCHANGED or not word.isalpha():
-            return ""
         for end in range(len(word), max(len(word) - _LONGEST_ENDING, _SHORTEST_EXCHANGED) - 1, -1):
-            for listed in self.by_letters.get(_letters(word[:end]), ()):
-                is_whole = end == len(word) and listed in self.whole
-                if (is_whole or listed in self.beginnings) and _are_exchanged(listed, word[:end]):
-                    return listed
+            listed = self.exchanged.get(word[:end], "")
+            if listed in self.beginnings or (end == len(word) and listed in self.whole):
+                return listed
         return ""
 
     @staticmethod
@@ -145,23 +142,17 @@ def spelled_plainly(text: str) -> str:
     return squeezed(fold(text).text, 1)
 
 
-def _letters(word: str) -> tuple[str, int, int]:
-    """Return a quick key that is the same for words of the same letters: the first one, the length, and the sum."""
-    encoded = word.encode("utf-8", "surrogatepass")
-    return word[0], len(encoded), sum(encoded)
-
-
-def _are_exchanged(one: str, other: str) -> bool:
-    """Decide if two neighbouring letters of a word are exchanged in another word of the same letters."""
-    n = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
-    return one[n : n + 2] == other[n : n + 2][::-1] and one[n + 2 :] == other[n + 2 :] and one != other
+def _neighbours_exchanged(word: str) -> Iterator[str]:
+    """Yield a word with two neighbours exchanged. The first letter stays."""
+    for n in range(1, len(word) - 1):
+        if word[n] != word[n + 1]:
+            yield word[:n] + word[n + 1] + word[n] + word[n + 2 :]
 
 
 def _spoiled(word: str) -> Iterator[str]:
     """Yield a word with one letter left out, or two neighbours exchanged. The first letter stays."""
-    for n in range(1, len(word)):
-        yield word[:n] + word[n + 1 :]
-        yield word[:n] + word[n + 1 : n + 2] + word[n] + word[n + 2 :]
+    yield from (word[:n] + word[n + 1 :] for n in range(1, len(word)))
+    yield from _neighbours_exchanged(word)
 
 
 @cache
@@ -186,18 +177,21 @@ def lexicon() -> _Lexicon:
         for spoiled in _spoiled(word)
         if spoiled not in known_words and spoiled not in every
     }
-    by_letters: defaultdict[tuple[str, int, int], list[str]] = defaultdict(list)
-    for entry, senses in every.items():
-        word = entry.rstrip(_ANY_ENDING)
-        is_foreign = any(s.language != ENGLISH and s.kind in TELLING and not s.following for s in senses)
-        if is_foreign and word.isalpha() and len(word) >= _SHORTEST_EXCHANGED:
-            by_letters[_letters(word)].append(word)
+    foreign = [
+        w for w, of in every.items() if any(s.language != ENGLISH and s.kind in TELLING and not s.following for s in of)
+    ]
+    exchanged = {
+        spelling: word
+        for word in sorted((entry.rstrip(_ANY_ENDING) for entry in foreign), reverse=True)
+        if word.isalpha() and len(word) >= _SHORTEST_EXCHANGED
+        for spelling in _neighbours_exchanged(word)
+    }
     inside = sorted((w.rstrip(_ANY_ENDING) for w in every if INSIDE_RUNS.match(w)), key=len, reverse=True)
     return _Lexicon(
         {w: of for w, of in every.items() if not w.endswith(_ANY_ENDING)},
         {w[:-1]: of for w, of in every.items() if w.endswith(_ANY_ENDING)},
         misspelled,
-        {letters: tuple(of) for letters, of in by_letters.items()},
+        exchanged,
         re.compile("|".join(map(re.escape, inside)) or "$^"),
     )
 
