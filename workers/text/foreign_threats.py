@@ -24,7 +24,7 @@ _NEAR, _DENIED_BEFORE, _DENIED_AFTER = 8, 3, 2
 _CHARACTERS = 4
 #: A quotation with so many words around it is a report. Others are only put in quotation marks.
 _LEAST_AROUND = 2
-_MAX_WORDS = 400
+_MAX_WORDS, _MAX_CHARACTERS = 400, 4000
 _ARABIC_LETTERS = [chr(letter) for letter in ARABIC_FORMS]
 
 
@@ -65,15 +65,16 @@ class _Language:
         return _Words(self.reports)
 
     @cached_property
-    def reporting(self) -> frozenset[str]:
-        return frozenset(self._words("unless"))
+    def reporting(self) -> "_Words":
+        return _Words(self.words("unless"))
 
     @cached_property
-    def denying(self) -> frozenset[str]:
-        return frozenset(self._words("not"))
+    def denying(self) -> "_Words":
+        return _Words(self.words("not"))
 
-    def _words(self, name: str) -> list[str]:
-        return [_plain(word.replace("_", " ")) for word in self.classes.get(name, ())]
+    def words(self, name: str) -> list[str]:
+        listed = self.classes.get(name, ())
+        return [_plain(word.rstrip("*").replace("_", " ")) + "*" * word.endswith("*") for word in listed]
 
     def alternatives(self, element: str) -> list[str]:
         """Return the words and phrases of an element."""
@@ -82,7 +83,7 @@ class _Language:
             if part == "<group>":
                 found += sorted(self.groups) if self.is_unspaced else [_GROUP]
             elif part[0] == "<":
-                found += self._words(part[1:-1])
+                found += self.words(part[1:-1])
             else:
                 found.append(part if part in ("^", "$") else _plain(part.replace("_", " ")))
         return found
@@ -137,11 +138,12 @@ class _Threat:
             end = start + match[0].count(" ")
             around = tokens[max(0, start - _NEAR) : end + _NEAR]
             close = tokens[max(0, start - _DENIED_BEFORE) : end + _DENIED_AFTER]
-            reported = not self.language.reporting.isdisjoint(around) or (
+            reported = any(word in self.language.reporting for word in around) or (
                 _GROUP in match[0] and any(word in self.language.condemns for word in around)
             )
+            denied = any(word in self.language.denying for word in close)
             found = " ".join(tokens[start:end])
-            if not reported and self.language.denying.isdisjoint(close) and not _is_quoted(text, found):
+            if not reported and not denied and not _is_quoted(text, found):
                 return found
         return ""
 
@@ -150,8 +152,8 @@ class _Threat:
             around, close = (
                 text[max(0, match.start() - n * _CHARACTERS) : match.end() + n * _CHARACTERS] for n in (_NEAR, 1)
             )
-            reported = any(word in around for word in self.language.reporting)
-            denied = any(word in close for word in self.language.denying)
+            reported = any(word in around for word in self.language.words("unless"))
+            denied = any(word in close for word in self.language.words("not"))
             if not reported and not denied and not _is_quoted(text, match[0]):
                 return match[0]
         return ""
@@ -222,7 +224,7 @@ def _possible(text: str, found: Collection[str]) -> list[_Threat]:
 
 def foreign_threat(text: str) -> str:
     """Return the words of a threat in any language of the grammar; "" if there is none."""
-    plain = _plain(text)
+    plain = _plain(text)[:_MAX_CHARACTERS]
     found = words(plain)[:_MAX_WORDS]
     possible = _possible(plain, found)
     return next(filter(None, (threat.found(plain, found) for threat in dict.fromkeys(possible))), "")

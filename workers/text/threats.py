@@ -29,6 +29,9 @@ def _any(listed: str) -> str:
 
 
 _VIOLENT, _HURT = _any(_VIOLENCE), _any(_SUFFERED)
+#: What follows a wish that somebody burns. Somebody who should burn calories or a disk is not attacked.
+_AFTER = r"(?= (?:in hell|at the stake|to death|alive|forever|slowly|like|and|for what|for this|for that|YOU)\b|$)"
+_PUNISHED = rf"(?:die|dies|(?:burn|suffer|rot|choke){_AFTER})"
 _WHOM = f"(?:{_READER}|{_GROUP})"
 _GAP = r"(?: \w+){0,3}"
 _PLAN = r"(?:will|ll|gonna|going to|want to|wanna|would love to|d love to|shall|plan to|swear)"
@@ -39,7 +42,7 @@ _PATTERNS = (
     rf"\b(?:lets|let s)\b{_GAP} {_VIOLENT}{_GAP} {_WHOM}",
     rf"\b(?:i|we)\b(?: \w+){{0,2}} {_PLAN}{_GAP} (?:cut|slit){_GAP} throats?",
     rf"{_WHOM}{_GAP} (?:should|must|need to|needs to|ought to|deserves? to)(?: \w+)? (?:be|get)(?: \w+)? {_HURT}",
-    rf"{_WHOM}{_GAP} (?:should|must|need to|ought to|deserve to|deserves to)(?: all| just)? {_any(_FATE)}",
+    rf"{_WHOM}{_GAP} (?:should|must|need to|ought to|deserve to|deserves to)(?: all| just)? {_PUNISHED}",
     rf"\b(?:i|we) (?:hope|wish|pray){_GAP} {_WHOM}{_GAP} (?:{_any(_FATE)}|{_HURT})",
     rf"\b(?:kill|hang|shoot|gas|exterminate|lynch|eradicate) (?:all|every|those|these)(?: \w+){{0,2}} {_GROUP}",
 )

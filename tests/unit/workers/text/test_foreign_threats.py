@@ -1,6 +1,7 @@
 """Threats are found by their form in many languages. Reports, quotations, denials, games and idioms are none."""
 
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -52,6 +53,15 @@ def test_a_threat_is_found_after_a_reported_one() -> None:
     text = "Juan dijo: te voy a matar. " + "Hace sol y la playa está muy bonita hoy por la tarde. " * 2
     assert foreign_threat(text) == ""
     assert foreign_threat(text + "Y ahora te voy a matar yo") == "te voy a matar"
+
+
+@pytest.mark.parametrize(
+    "text", ['"я тебя убью, te voy a matar" ' * 3000, "我要杀了你" * 20_000, "「我要杀了你」说" * 20_000]
+)
+def test_huge_texts_of_threats_are_read_in_a_moment(text: str) -> None:
+    before = process_time()
+    foreign_threat(text)
+    assert process_time() - before < 1
 
 
 ODD = ["", " ", "ich dich " * 5000, "你去死" * 5000, "(" * 10_000, "te voy a " * 5000, "\u202e"]

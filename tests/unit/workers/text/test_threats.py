@@ -21,6 +21,8 @@ SENTENCES = read_sentences(FOLDER / "sentences.txt").rules
         "I hope you die slowly",
         "Let's burn all jews",
         "i w1ll k1ll y0u",
+        "You should all burn in hell",
+        "you deserve to rot",
     ],
 )
 def test_a_threat_is_recognized(text: str) -> None:
@@ -41,6 +43,9 @@ def test_a_threat_is_recognized(text: str) -> None:
         "I hope you don't burn the cake",
         "Women were burned as witches, and that should be taught",
         "You must shoot in raw format",
+        "You need to burn 500 calories more a day",
+        "You should burn the image to a disk first",
+        "You must choke up on the bat to hit that",
         "The two men were hanged in 1916",
         *SENTENCES["calm"],
         *SENTENCES["calm_unseen"],
