@@ -17,6 +17,7 @@ from workers.text.trade_words import (
     LONG_ENOUGH,
     TradeWords,
     has_cheap_ending,
+    is_own_website,
     shares_name,
     trade_words_of_host,
     trade_words_of_name,
@@ -89,8 +90,9 @@ class WebsiteFilter(Filter):
         "name.words": SignalInfo(
             3.0,
             "words of trades that advertise in the author's name; always held in a name of several words with a "
-            "website, with several such words of which one is strong, or with one such word and at least 50 % "
-            "probability of spam; 0.84 otherwise, and once people published comments by the author",
+            "website that has no other part of it, with several such words of which one is strong, or with one such "
+            "word and at least 50 % probability of spam; 0.84 otherwise, and once people published comments by the "
+            "author",
             "the author's name sounded less like advertising",
             harm=ADVERTISING,
             title="Name sounds like advertising",
@@ -166,11 +168,14 @@ class WebsiteFilter(Filter):
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         has_surname = " " in comment.author.strip()
         found = trade_words_of_name(comment.author)
-        if strength := self._strength(found, has_surname and comment.url != "", has_surname, comment, facts):
+        website = _website(comment)
+        is_own = website is not None and is_own_website(comment.author, website.host)
+        signs_hold = has_surname and comment.url != "" and not is_own
+        if strength := self._strength(found, signs_hold, has_surname, comment, facts):
             yield Signal("name.words", strength, _quoted(found.words))
         if links(comment.author):
             yield Signal("name.host", 1.0, comment.author)
-        if website := _website(comment):
+        if website:
             yield from self._website(website, comment, facts)
         domain = comment.email.rpartition("@")[2].lower()
         if domain in blocklist:

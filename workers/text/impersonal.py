@@ -3,8 +3,9 @@
 import re
 
 #: A sign that somebody writes to somebody: a person, a question, a quotation, code, a contraction, an address.
+#: Years and measures are facts, which such prose has none of.
 _PERSONAL = re.compile(
-    r"[?\"`{}<>_=@]|n['’]t|http|\.\."
+    r"[?\"`{}<>_=@\d]|n['’]t|http|\.\."
     r"|\b(?:i|i['’]m|i['’]ve|im|my|me|mine|he|she|his|her|they|who|we|us|our|you|your)\b",
     re.IGNORECASE,
 )

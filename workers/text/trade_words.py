@@ -4,7 +4,7 @@ They are signs and no proof: a plumber may read a blog.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -20,6 +20,8 @@ LONG_ENOUGH = 5
 _MANY = 3
 #: Hardly any name of a person has as many words and two of trades.
 _LONG_NAME = 4
+#: Words of a name of a person that may be words of trades.
+_MOST_OF_PERSON = 3
 #: Letters of a part of a name that is looked for in a host.
 _LEAST_OF_NAME = 3
 _PARTS = re.compile(r"[a-z]+")
@@ -37,22 +39,26 @@ class TradeWords(NamedTuple):
 
 
 @cache
-def _listed() -> tuple[frozenset[str], frozenset[str], frozenset[str], re.Pattern[str]]:
-    """Return the strong words, all words, the endings, and the expression for words inside a label."""
+def _kinds() -> Mapping[str, frozenset[str]]:
     listed: dict[str, set[str]] = {}
     for line in files(__package__).joinpath("trade_words.txt").read_text(encoding="utf-8").split("\n"):
         kind, _, found = line.partition(": ") if not line.startswith("#") else ("", "", "")
         listed.setdefault(kind, set()).update(found.split())
-    strong = frozenset(listed["strong"])
-    every = strong | listed["weak"]
+    return {kind: frozenset(found) for kind, found in listed.items()}
+
+
+@cache
+def _every() -> tuple[frozenset[str], re.Pattern[str]]:
+    """Return all words of trades, and the expression for those inside a label."""
+    every = _kinds()["strong"] | _kinds()["weak"]
     long = sorted((word for word in every if len(word) >= LONG_ENOUGH), key=len, reverse=True)
-    return strong, every, frozenset(listed["ending"]), re.compile("|".join(long))
+    return every, re.compile("|".join(long))
 
 
 @lru_cache(maxsize=512)
 def trade_words_of_host(host: str) -> TradeWords:
     """Return the trade words in the part of a host that its owner chose."""
-    _, every, _, inside = _listed()
+    every, inside = _every()
     found = []
     for part in _PARTS.findall(_chosen(host)):
         found += [part] if part in every else inside.findall(part)
@@ -63,15 +69,26 @@ def trade_words_of_host(host: str) -> TradeWords:
 def trade_words_of_name(author: str) -> TradeWords:
     """Return the trade words of a name. Two of them are signs, or a strong one with five letters."""
     parts = words(fold(author).text)
-    found = _judged([word for word in parts if word in _listed()[1]])
+    if _is_person(parts):
+        return TradeWords()
+    found = _judged([word for word in parts if word in _every()[0]])
     several = len(found.words) > 1
     signs = found.signs and (several or any(len(word) >= LONG_ENOUGH for word in found.words))
     return TradeWords(found.words, signs, found.certain or (several and len(parts) >= _LONG_NAME))
 
 
+def _is_person(parts: Sequence[str]) -> bool:
+    """Decide if all trade words of a name are names of people, such as "Sydney Price"."""
+    first, last = _kinds()["first"], _kinds()["last"]
+    return 1 < len(parts) <= _MOST_OF_PERSON and all(
+        word not in _every()[0] or (n == 0 and word in first) or (n == len(parts) - 1 and word in last)
+        for n, word in enumerate(parts)
+    )
+
+
 def _judged(found: Iterable[str]) -> TradeWords:
     distinct = tuple(dict.fromkeys(found))
-    has_strong, several = not _listed()[0].isdisjoint(distinct), len(distinct) > 1
+    has_strong, several = not _kinds()["strong"].isdisjoint(distinct), len(distinct) > 1
     return TradeWords(distinct, several or has_strong, len(distinct) >= _MANY or (has_strong and several))
 
 
@@ -91,5 +108,10 @@ def shares_name(author: str, host: str, most_others: int = 100) -> bool:
     return left != chosen and len(left) <= most_others
 
 
+def is_own_website(author: str, host: str) -> bool:
+    """Decide if a host has a part of the author's name that is no word of a trade: "Kowalski" of "Kowalski Roofing"."""
+    return shares_name(" ".join(word for word in words(fold(author).text) if word not in _every()[0]), host)
+
+
 def has_cheap_ending(host: str) -> bool:
-    return host.rpartition(".")[2] in _listed()[2]
+    return host.rpartition(".")[2] in _kinds()["ending"]

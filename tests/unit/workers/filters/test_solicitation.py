@@ -82,6 +82,9 @@ def test_an_offer_with_a_call_or_a_promise_is_held_whatever_speaks_for_it(advert
         "You can reach the choir on 01632 960442, we rehearse on Tuesdays.",
         "Herbal remedies do not cure diabetes, ask a nurse.",
         "Nobody can recover stolen coins. The recovery experts are liars.",
+        "Herbal tea did nothing for my herpes. See your doctor, not a healer.",
+        "Ojo con los préstamos sin aval: a mi hermana le pidieron un pago por adelantado.",
+        "Training moved to ten on Saturday. Any problems, text me on 07700 900123.",
     ],
 )
 def test_mentions_and_warnings_and_questions_are_not_held(honest: str) -> None:
@@ -177,6 +180,7 @@ def test_impersonal_prose_with_a_website_is_held(prose: str) -> None:
         "I think regular maintenance of the swimming pool prevents costly repairs and keeps the water clean.",
         "Does anybody know whether regular maintenance of the swimming pool prevents the costliest repairs in summer?",
         "The bridge was shut in 1931 as it had too much rust, and the new one is a bit up the river from it.",
+        "The locomotive was constructed in Manchester in 1902 and transferred to the quarry after nationalisation.",
         "Ho migliorato la leggibilità modificando il colore del carattere, spero si legga meglio per tutti quanti.",
     ],
 )
