@@ -58,7 +58,10 @@ def serve(settings: Settings, app: str = APPLICATION) -> None:
     `app` is another WSGI application for benchmarks, which compare it on the same server.
     """
     if settings.metrics_dir is not None:
-        settings.metrics_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            settings.metrics_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsInvalid(f"REPLYGATE_METRICS_DIR: {error}") from error
     if app == APPLICATION:
         for module in PRELOADED:
             import_module(module)

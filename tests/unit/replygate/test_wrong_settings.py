@@ -16,6 +16,7 @@ from comments.shared_learning import LearningGroups
 from comments.smtp_settings import SMTPSettings
 from comments.storage.redis import connect, connect_queue
 from replygate.__main__ import cli
+from replygate.web_server import serve
 from tests.support.builders import SECRET, settings
 from workers.deps import policy_of
 from workers.filters import BUILT_IN
@@ -239,6 +240,13 @@ def test_a_policy_file_that_cannot_be_used_is_refused(content: bytes, tmp_path: 
     (tmp_path / "policy.toml").write_bytes(content)
     with pytest.raises(SettingsInvalid, match=r"^REPLYGATE_POLICY: .{10,}"):
         policy_of(settings(policy=tmp_path / "policy.toml"), BUILT_IN)
+
+
+def test_a_directory_of_metrics_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(SettingsInvalid, match="REPLYGATE_METRICS_DIR"):
+        serve(settings(metrics_dir=file / "metrics"))
 
 
 def test_a_policy_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
