@@ -34,6 +34,8 @@ READING_EXTENSION = "replygate.reading"
 MAX_STALE_SECONDS = 600.0
 #: Seconds after which an answer that is still current is cached anew, so that it is kept for MAX_STALE_SECONDS more.
 RENEW_AFTER = LONGEST_CACHED - MAX_STALE_SECONDS
+#: Time of the last comparison of an answer that differed from storage: it is not repeated while storage is away.
+NEVER = float("-inf")
 #: Headers that an answer without a body does not carry.
 BODY_HEADERS = ("content-type", "content-length", "link")
 
@@ -106,9 +108,10 @@ class ReadingFastPath:
             versions |= {(site, t): v for t, v in zip(threads, self._threads.versions(site, threads), strict=True)}
             if "" in shown:
                 versions[site, ""] = self._threads.site_version(site)
-        for answer in answers:
-            answer.last_current[0] = now
-        return [versions[a.source.site.id, a.source.thread] == a.source.version for a in answers]
+        found = [versions[a.source.site.id, a.source.thread] == a.source.version for a in answers]
+        for answer, is_current in zip(answers, found, strict=True):
+            answer.last_current[0] = now if is_current else NEVER
+        return found
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] != "GET":
@@ -139,7 +142,7 @@ class ReadingFastPath:
             is_current = self._is_current(cached.source)
         except StorageDown:
             return now - cached.last_current[0] < MAX_STALE_SECONDS
-        cached.last_current[0] = now
+        cached.last_current[0] = now if is_current else NEVER
         return is_current
 
     def _is_current(self, source: ResponseSource) -> bool:

@@ -132,6 +132,26 @@ def test_without_storage_a_request_thread_repeats_the_answer(server: Server) -> 
     assert server.in_request_threads == [PATH] * 3
 
 
+def test_an_answer_that_differed_is_not_repeated_when_storage_goes_away_afterwards(
+    server: Server, storage: Storage
+) -> None:
+    compare = server.threads.versions
+
+    def compare_and_go_away(site: str, threads: Sequence[str]) -> list[int]:
+        versions = compare(site, threads)
+        server.threads.error = StorageDown("away")
+        return versions
+
+    async def read() -> list[int]:
+        statuses = [(await server.get())[0]]
+        (comment,) = storage.threads.newest("blog", "first-post", 10)
+        moderated(storage, comment, Action.REMOVE)
+        server.threads.versions = compare_and_go_away  # type: ignore[method-assign]
+        return [*statuses, (await server.get())[0], (await server.get())[0]]
+
+    assert asyncio.run(read()) == [200, 503, 503]
+
+
 def test_a_fault_while_comparing_belongs_to_its_request_alone(server: Server) -> None:
     async def read() -> int:
         await server.get()
