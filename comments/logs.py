@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any
 
 from .errors import SettingsInvalid, StorageDown
+from .log_handler import StderrHandler
 
 #: Allowed fields of `extra=`. A list of allowed fields, because RQ also passes the arguments of jobs.
 LOG_FIELDS = ("request", "method", "route", "status", "ms", "site", "comment", "job", "filter", "n", "seconds", "exit")
@@ -140,7 +141,7 @@ def logging_config(level: str, part: str, log_format: str = "auto") -> dict[str,
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": formatter, "part": part}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stderr"}},
+        "handlers": {"stderr": {"()": StderrHandler, "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "rq.worker": rq,

@@ -22,10 +22,13 @@ AGAIN = 'trap "kill \\$pid; wait \\$pid; exit" TERM; while :; do "$0" "$@" & pid
 
 
 @contextmanager
-def running_service(redis_url: str, *parts: tuple[str, ...], again: bool = False, **settings: str) -> Iterator[str]:
+def running_service(
+    redis_url: str, *parts: tuple[str, ...], again: bool = False, log: int = subprocess.DEVNULL, **settings: str
+) -> Iterator[str]:
     """Start the web part with one process, and give its address.
 
-    `parts` are further `replygate` commands. With `again` they are started again when they end.
+    `parts` are further `replygate` commands. With `again` they are started again when they end. `log` is a file
+    descriptor for the log.
     """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
@@ -35,7 +38,7 @@ def running_service(redis_url: str, *parts: tuple[str, ...], again: bool = False
         for part in (("web",), *parts):
             loop = ("sh", "-c", AGAIN) if again and part != ("web",) else ()
             words = [*loop, sys.executable, "-m", "replygate", *part]
-            process = subprocess.Popen(words, cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
+            process = subprocess.Popen(words, cwd=ROOT, env=env, stderr=log)
             stack.callback(process.wait)
             stack.callback(process.terminate)
         wait_until(lambda: is_healthy(url), "the service responds")

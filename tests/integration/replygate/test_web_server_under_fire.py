@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -90,6 +90,24 @@ def test_refusals_and_health_checks_are_quick_while_valkey_is_frozen(valkey: Emb
     finally:
         os.kill(valkey.process.pid, signal.SIGCONT)
     wait_until(lambda: get(port, "/v1/sites/blog/threads/other/comments")[0] == 200, "all is well again")
+
+
+def test_a_log_that_nothing_reads_stops_nothing(valkey: Embedded) -> None:
+    """A pipe has 64 KiB, which are some hundred lines."""
+    reading, writing = os.pipe()
+    with running_service(valkey.url, log=writing) as url:
+        port = urlsplit(url).port or 0
+        os.set_blocking(writing, False)
+        with suppress(BlockingIOError):
+            while True:
+                os.write(writing, bytes(4096))
+        os.set_blocking(writing, True)
+        get(port, THREAD)
+        found = [get(port, path) for path in ("/healthz", THREAD, f"{THREAD}?limit=1") * 4]
+    os.close(writing)
+    os.close(reading)
+    assert {status for status, _ in found} == {200}
+    assert max(seconds for _, seconds in found) < 5
 
 
 @pytest.mark.parametrize(
