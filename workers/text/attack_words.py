@@ -43,7 +43,8 @@ _SHORTEST_MISSPELLED = 5
 _SHORTEST_EXCHANGED, _LONGEST_ENDING = 6, 2
 #: Characters for a word in scripts without spaces.
 _CHARACTERS = 2
-MAX_WORDS = 400
+#: Words and characters of a text that are looked at. In scripts without spaces, a run of letters may have no end.
+MAX_WORDS, MAX_CHARACTERS = 400, 4000
 #: A quotation of so few words mentions a word, and does not use it: Words like "idiot" hurt.
 _MENTIONED = 3
 #: With more likely languages than this the language is unknown.
@@ -219,7 +220,7 @@ def _inside(run: str, start: int) -> Iterator[tuple[int, str, Sense]]:
 
 def hits(text: str, likely: frozenset[str]) -> list[WordHit]:
     """Return the listed words of a text that may be in one of these languages; of all if none is given."""
-    folded = spelled_plainly(text)
+    folded = spelled_plainly(text)[:MAX_CHARACTERS]
     tokens = [(match[0], match.start()) for match in islice(WORD.finditer(folded), MAX_WORDS)]
     senses, at = lexicon().cache, 0
     listed: list[tuple[int, str, Sense, int]] = []

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 
-from .attack_words import ARABIC_FORMS, INSIDE_RUNS, QUOTED, entries
+from .attack_words import ARABIC_FORMS, INSIDE_RUNS, MAX_CHARACTERS, MAX_WORDS, QUOTED, entries
 from .normalization import fold
 from .tokens import WORD, words
 
@@ -24,7 +24,6 @@ _NEAR, _DENIED_BEFORE, _DENIED_AFTER = 8, 3, 2
 _CHARACTERS = 4
 #: A quotation with so many words around it is a report. Others are only put in quotation marks.
 _LEAST_AROUND = 2
-_MAX_WORDS, _MAX_CHARACTERS = 400, 4000
 _ARABIC_LETTERS = [chr(letter) for letter in ARABIC_FORMS]
 
 
@@ -224,7 +223,7 @@ def _possible(text: str, found: Collection[str]) -> list[_Threat]:
 
 def foreign_threat(text: str) -> str:
     """Return the words of a threat in any language of the grammar; "" if there is none."""
-    plain = _plain(text)[:_MAX_CHARACTERS]
-    found = words(plain)[:_MAX_WORDS]
+    plain = _plain(text)[:MAX_CHARACTERS]
+    found = words(plain)[:MAX_WORDS]
     possible = _possible(plain, found)
     return next(filter(None, (threat.found(plain, found) for threat in dict.fromkeys(possible))), "")
