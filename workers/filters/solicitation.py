@@ -120,13 +120,12 @@ class SolicitationFilter(Filter):
         probability = combined_score(comment, facts.corpus, facts.site.refusals).probability if likely else 0.0
         if not likely or probability < likely:
             return ""
+        likeness = f"looks like spam ({100 * probability:.0f} %)"
         if found:
-            evidence = _evidence(found)
-        else:
-            may_offer = len(comment.content) <= self.most_characters and "?" not in comment.content
-            ways = ways_to_write(fold(comment.content).text) if may_offer else 0
-            evidence = f"It gives {plural(ways, 'way')} to reach its author" if ways else ""
-        return f"{evidence}, and looks like spam ({100 * probability:.0f} %)" if evidence else ""
+            return _evidence(found, likeness)
+        may_offer = len(comment.content) <= self.most_characters and "?" not in comment.content
+        ways = ways_to_write(fold(comment.content).text) if may_offer else 0
+        return f"It gives {plural(ways, 'way')} to reach its author, and {likeness}" if ways else ""
 
     def _for_website(self, comment: Comment, host: str, facts: Facts) -> Iterator[Signal]:
         # A name of keywords shows what short praise is for. A host of the author's name alone is a personal website.
@@ -147,12 +146,13 @@ class SolicitationFilter(Filter):
         return min(strength, self.most_of_approved) if is_usual and counts else strength
 
 
-def _evidence(found: Offer) -> str:
+def _evidence(found: Offer, *likeness: str) -> str:
     """Return a sentence about the offer: "It reads like an offer to lend money (“loan”), and promises (“no fees”)"."""
     parts = [f"reads like an offer to {found.what} ({_quoted(found.terms['offer'])})"]
     parts += [f"{verb} ({_quoted(found.terms[kind])})" for kind, verb in _VERBS.items() if kind in found.terms]
     if found.contacts:
         parts.append(f"gives {plural(found.contacts, 'way')} to reach its author")
+    parts += likeness
     return f"It {', '.join(parts[:-1])}, and {parts[-1]}" if len(parts) > 1 else f"It {parts[0]}"
 
 

@@ -1,7 +1,7 @@
 """Toxicity: insults, threats and hatred, profane or not."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -40,4 +40,11 @@ class ToxicityFilter(Filter):
             return
         found = attack_of_at_least(threshold, comment.content, facts.site.language.partition("-")[0])
         if found is not None:
-            yield Signal("toxicity.attack", probability(found.log_odds), ", ".join(f"“{part}”" for part in found.words))
+            named = ", ".join(f"“{part}”" for part in _without_parts(found.words))
+            yield Signal("toxicity.attack", probability(found.log_odds), named)
+
+
+def _without_parts(found: Iterable[str]) -> list[str]:
+    """Return each word or phrase once, without those that are a part of another: "matar" of "te voy a matar"."""
+    distinct = dict.fromkeys(found)
+    return [part for part in distinct if not any(part in other and part != other for other in distinct)]

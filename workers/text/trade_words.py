@@ -24,6 +24,8 @@ _LONG_NAME = 4
 _MOST_OF_PERSON = 3
 #: Letters of a part of a name that is looked for in a host.
 _LEAST_OF_NAME = 3
+#: Words of what people search for.
+_SEARCHED = frozenset(("in", "near", "for", "how", "where", "en", "à"))
 _PARTS = re.compile(r"[a-z]+")
 
 
@@ -109,8 +111,12 @@ def shares_name(author: str, host: str, most_others: int = 100) -> bool:
 
 
 def is_own_website(author: str, host: str) -> bool:
-    """Decide if a host has a part of the author's name that is no word of a trade: "Kowalski" of "Kowalski Roofing"."""
-    return shares_name(" ".join(word for word in words(fold(author).text) if word not in _every()[0]), host)
+    """Decide if a host has a part of the author's name that is no word of a trade: "Kowalski" of "Kowalski Roofing".
+
+    What people search for ("plumber in Austin") is no name.
+    """
+    parts = words(fold(author).text)
+    return _SEARCHED.isdisjoint(parts) and shares_name(" ".join(w for w in parts if w not in _every()[0]), host)
 
 
 def has_cheap_ending(host: str) -> bool:

@@ -108,6 +108,14 @@ def test_the_evidence_names_the_offer_and_how_it_is_made() -> None:
     assert found["solicitation.offer"].evidence.endswith("gives 1 way to reach its author")
 
 
+def test_a_hint_is_named_in_one_sentence() -> None:
+    found = seen(FILTER, a_comment(content="Free spins!!! Real money!!! http://a.example http://b.example"))[
+        "solicitation.hint"
+    ]
+    assert found.evidence.count(", and ") == 1
+    assert found.evidence.endswith(" %)")
+
+
 def test_an_offer_never_makes_a_comment_spam_alone() -> None:
     text = "Guaranteed loans without collateral! Apply now, WhatsApp +1 202 555 0147, loans@mail.example " * 5
     assert policy(FILTER).decide(seen(FILTER, a_comment(content=text)).values(), NOW).action is Action.HOLD

@@ -1,5 +1,7 @@
 """Attacks are held by the site's threshold, and never make a comment spam."""
 
+from time import process_time
+
 import pytest
 
 from comments.lifecycle import Action
@@ -15,6 +17,17 @@ def test_a_blatant_attack_is_held_with_its_words() -> None:
     found = seen(ToxicityFilter(), BLATANT)
     assert found["toxicity.attack"].evidence == "“you disgusting”, “pig”"
     assert policy(ToxicityFilter()).decide(found.values(), NOW).action is Action.HOLD
+
+
+def test_the_evidence_names_no_part_of_a_phrase_again() -> None:
+    for text, evidence in (("kys", "“kys”"), ("Te voy a matar", "“te voy a matar”")):
+        assert seen(ToxicityFilter(), a_comment(content=text))["toxicity.attack"].evidence == evidence
+
+
+def test_a_huge_text_of_threats_without_spaces_is_judged_quickly() -> None:
+    before = process_time()
+    assert seen(ToxicityFilter(), a_comment(content="我要杀了你" * 20_000))
+    assert process_time() - before < 2
 
 
 def test_a_site_chooses_the_threshold() -> None:

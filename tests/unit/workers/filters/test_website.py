@@ -80,6 +80,7 @@ def is_held(comment: Comment, approved: tuple[int, ...] = ()) -> bool:
         {"author": "Mumbai escort service"},
         {"author": "Roof Repair Dallas TX"},
         {"author": "Ghostwriter Team", "url": "https://papers.example"},
+        {"author": "plumber in Austin", "url": "https://austinplumbers.example"},
         {"author": "Best Price", "url": "https://shop.example"},
         {"author": "Judi Online"},
         {"author": "Sydney Escorts", "url": "https://sydney-escorts.example"},
