@@ -1,6 +1,6 @@
 """Figures of the operations page, also available as JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from pydantic import BaseModel, Field
@@ -21,6 +21,7 @@ from comments.job_queue import (
 from comments.rq_stats import RQWorkerStats
 from comments.storage.site_figures import SiteFigures
 from service.web.request_counters import DurationHistogram, RequestLabels
+from service.web.site_lists import SITES_SHOWN
 
 from .health import (
     PARTS,
@@ -146,6 +147,11 @@ def figures(health: SystemHealth, totals: Mapping[RequestLabels, DurationHistogr
         workers=[_worker(queue.name, w, health.at) for queue in health.queues for w in queue.workers],
         sites=[_site(site, health) for site in health.sites],
     )
+
+
+def busiest_sites(sites: Sequence[SiteRow]) -> list[SiteRow]:
+    """Sites of the table, which is fetched again every few seconds. Other pages have all of them, with a search."""
+    return sorted(sites, key=lambda site: (-site.queued, -site.accepted, site.id))[:SITES_SHOWN]
 
 
 def headline(wrong: list[str]) -> str:

@@ -22,7 +22,7 @@ from service.web.operations import json_response, operation, parsed_query
 from service.web.request_counters import RequestCounters
 
 from . import prometheus
-from .dashboard import Figures, figures, format_bytes, format_duration
+from .dashboard import Figures, busiest_sites, figures, format_bytes, format_duration
 from .health import CachedHealth, Readiness, SystemHealth, problems, read_health, read_readiness
 from .history_charts import DEFAULT_HISTORY_RANGE, HISTORY_RANGES, HistoryRange, format_value, history_charts
 from .request_errors import RequestErrors
@@ -136,9 +136,11 @@ class OperationsQuery(BaseModel):
 def operations_page() -> str:
     signed, query, of = require_operator(), parsed_query(OperationsQuery), deps()
     samples = [] if query.charts == "no" else of.storage.system_history.read(query.choice.resolution)
+    found = _figures()
     return render_template(
         "ops/ops.html",
-        figures=_figures(),
+        figures=found,
+        sites=busiest_sites(found.sites),
         signed=signed,
         query=query,
         ranges=HISTORY_RANGES,

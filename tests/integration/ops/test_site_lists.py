@@ -119,3 +119,11 @@ def test_the_csv_file_has_all_sites(operator):
 def test_a_list_of_no_sites_is_an_empty_page():
     empty = site_list([], lambda row: row, SiteListQuery(q="", page=3))
     assert (list(empty.rows), empty.page, empty.found, empty.is_long) == ([], 1, 0, False)
+
+
+def test_the_operations_page_shows_the_busiest_sites_and_says_so(operated, operator, storage):
+    page = operator.get("/ops").text
+    rows = re.findall(r"<td>(s\d+)</td>", page)
+    assert rows[:4] == ["s120", "s100", "s110", "s000"]
+    assert len(rows) < SITES_SHOWN + 1
+    assert f"Comments of the {SITES_SHOWN} sites with most queued comments." in page
