@@ -31,7 +31,9 @@ def _any(listed: str) -> str:
 _VIOLENT, _HURT = _any(_VIOLENCE), _any(_SUFFERED)
 #: What follows a wish that somebody burns. Somebody who should burn calories or a disk is not attacked.
 _AFTER = r"(?= (?:in hell|at the stake|to death|alive|forever|slowly|like|and|for what|for this|for that|YOU)\b|$)"
-_PUNISHED = rf"(?:die|dies|(?:burn|suffer|rot|choke){_AFTER})"
+#: Somebody who must die a few times plays a game.
+_NO_GAME = r"(?! (?:a|an|once|twice|several|many|one|two|three|YOU hair|to|on|at|before|first|here|there|again)\b)"
+_PUNISHED = rf"(?:(?:die|dies){_NO_GAME}|(?:burn|suffer|rot|choke){_AFTER})"
 _WHOM = f"(?:{_READER}|{_GROUP})"
 _GAP = r"(?: \w+){0,3}"
 _PLAN = r"(?:will|ll|gonna|going to|want to|wanna|would love to|d love to|shall|plan to|swear)"

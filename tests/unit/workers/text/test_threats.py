@@ -23,6 +23,7 @@ SENTENCES = read_sentences(FOLDER / "sentences.txt").rules
         "i w1ll k1ll y0u",
         "You should all burn in hell",
         "you deserve to rot",
+        "You should die in a fire",
     ],
 )
 def test_a_threat_is_recognized(text: str) -> None:
@@ -46,6 +47,8 @@ def test_a_threat_is_recognized(text: str) -> None:
         "You need to burn 500 calories more a day",
         "You should burn the image to a disk first",
         "You must choke up on the bat to hit that",
+        "You must die a few times before you know that boss",
+        "You should die your hair with henna first",
         "The two men were hanged in 1916",
         *SENTENCES["calm"],
         *SENTENCES["calm_unseen"],
