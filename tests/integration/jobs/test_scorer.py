@@ -152,8 +152,6 @@ def test_a_scorer_never_refuses_a_comment(site: Storage, monkeypatch: pytest.Mon
         ({"scorer": "json:no_such_function"}, "no_such_function"),
         ({"scorer": "json:__doc__"}, "not a function"),
         ({"scorer": "unknown"}, "entry point"),
-        ({"scorer": "json:dumps", "scorer_hold_at": 0.0}, "HOLD_AT"),
-        ({"scorer": "json:dumps", "scorer_seconds": 0.0}, "SECONDS"),
     ],
 )
 def test_a_wrong_setting_stops_the_start(changes: dict[str, object], problem: str) -> None:

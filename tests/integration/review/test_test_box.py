@@ -62,7 +62,8 @@ def test_the_verdict_has_score_reasons_and_the_smallest_change(judged: WebApp, m
     text = answered(mo)
     assert "Would need review" in text
     assert "Looks like advertising" in text
-    assert "Would be published if the text looked less like advertising" in text
+    assert "Would be published if it offered nothing to readers" in text
+    assert "and the text looked less like advertising." in text
     assert "It links to bit.ly, which hides the real address." in sentences(text)
     assert 'aria-label="' in text
     assert (

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from comments.audit import AuditAction, AuditEntry, AuditQuery
-from comments.errors import SettingsInvalid, StorageDown
+from comments.errors import StorageDown
 from comments.settings import Settings
 from comments.storage.codec import dump
 from comments.storage.interfaces import Storage
@@ -14,7 +14,6 @@ from comments.storage.pauses import OperatorPause
 from comments.storage.redis import connect
 from comments.storage.redis.audit_log import packed
 from comments.storage.redis.client import StoreClient
-from comments.storage.redis.key_copies import begin_restore, stored_version
 from comments.storage.redis.scripts import Script
 from tests.support.builders import NOW, a_site, settings
 
@@ -75,13 +74,6 @@ def test_keys_of_all_sites_are_in_one_slot(cluster_storage: Storage, client: Sto
     cluster_storage.sites.put(a_site())
     cluster_storage.heartbeats.beat("web", "one", 10)
     assert {key.decode() for key in client.scan_iter("*")} == {"rg:{~}:version", "rg:{~}:sites", "rg:{~}:beats:web"}
-
-
-def test_backups_and_restores_of_a_cluster_are_refused(client: StoreClient) -> None:
-    with pytest.raises(SettingsInvalid, match="export and import each site"):
-        stored_version(client, "rg")
-    with pytest.raises(SettingsInvalid, match="export and import each site"):
-        begin_restore(client, "rg")
 
 
 def test_commands_with_keys_of_several_slots_are_divided(client: StoreClient) -> None:
