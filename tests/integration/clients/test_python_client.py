@@ -26,7 +26,7 @@ from service.accounts.person_keys import new_person_key
 from tests.integration.clients.conftest import Served
 from tests.support.http_faults import LOST_ANSWER, LOST_REQUEST, Fault, HttpFaults
 from tests.support.wait import wait_until
-from tests.support.web_app import held
+from tests.support.web_app import added_as_held
 
 REPLY = {"author": "Ada", "email": "ada@example.org", "ip": "192.0.2.7"}
 BUSY = Fault(
@@ -232,7 +232,7 @@ def owner_key(served: Served) -> str:
 
 
 def test_a_moderator_lists_decides_and_undoes(served: Served, open_client: Any, owner_key: str, thread: str) -> None:
-    waiting = [held(served.storage, thread=thread, content=f"Waits, number {n}.") for n in range(5)]
+    waiting = [added_as_held(served.storage, thread=thread, content=f"Waits, number {n}.") for n in range(5)]
     client = open_client(key=owner_key)
     listed = {comment.id: comment for comment in client.review({"status": "held"}, limit=2)}
     assert {comment.id for comment in waiting} <= set(listed)
