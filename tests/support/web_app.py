@@ -19,7 +19,7 @@ from comments.storage.values import CommentChange
 from service import create_app
 from service.accounts.passwords import hash_password
 from service.deps import Deps
-from tests.support.builders import NOW, SECRET, a_comment, a_site, accepted, settings
+from tests.support.builders import NOW, SECRET, a_comment, a_decision, a_site, accepted, settings
 from workers.filters import BUILT_IN
 from workers.judging.policy import catalogue
 
@@ -147,24 +147,11 @@ def judged(
 ) -> Comment:
     """Return a comment that the filters decided with these signals."""
     comment = accepted(storage, **changes)
-    after = with_verdict(comment, action, *signals, score=score, masked=masked, at=at, log_odds=log_odds)
-    assert storage.comments.decide(comment.site, [CommentChange(comment, after)]) == [True]
-    return after
-
-
-def with_verdict(
-    comment: Comment,
-    action: Action,
-    *signals: Signal,
-    score: float = 0.0,
-    masked: str = "",
-    at: datetime = NOW,
-    log_odds: float = 0.0,
-) -> Comment:
-    """Return the comment with a decision of the filters. Storage keeps the one without it."""
     plain = Decision(action, RESULT[action], Role.FILTERS, "filters", at, "policy-1", hold_at=3.0, spam_at=8.0)
     decision = replace(plain, score=score, signals=signals, masked=masked, log_odds=log_odds)
-    return comment.with_decision(decision)
+    after = comment.with_decision(decision)
+    assert storage.comments.decide(comment.site, [CommentChange(comment, after)]) == [True]
+    return after
 
 
 def held(storage: Storage, **changes: object) -> Comment:
@@ -173,6 +160,7 @@ def held(storage: Storage, **changes: object) -> Comment:
 
 def added_as_held(storage: Storage, **changes: object) -> Comment:
     """Return a comment that is stored as held at once. A judge that runs cannot decide it before."""
-    after = with_verdict(a_comment(**changes), Action.HOLD, FIRST)
+    decision = a_decision(Action.HOLD, signals=(FIRST,), hold_at=3.0, spam_at=8.0)
+    after = a_comment(**changes).with_decision(decision)
     assert storage.comments.add_decided(after.site, [after]) == [True]
     return after
